@@ -1,0 +1,16 @@
+import type { AuditTables } from '../audit/tables.ts'
+import type { AuthTables } from '../auth/tables.ts'
+import type { JobsTables } from '../jobs/tables.ts'
+import type { SchedulerTables } from '../scheduler/tables.ts'
+import type { TemplatesTables } from '../templates/tables.ts'
+import type { UploadTables } from '../uploads/tables.ts'
+import type { UsersTables } from '../users/tables.ts'
+
+/** Every table of `headway.db`; each noun declares its own. */
+export type Database = AuditTables &
+  AuthTables &
+  JobsTables &
+  SchedulerTables &
+  TemplatesTables &
+  UploadTables &
+  UsersTables

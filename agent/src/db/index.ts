@@ -1,0 +1,33 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { Kysely, SqliteDialect } from 'kysely'
+import type { Database } from './database.ts'
+import { forKysely } from './dialect.ts'
+import { migrate, type Migration } from './migrate.ts'
+import { migration as accounts } from './migrations/001-accounts.ts'
+import { migration as uploads } from './migrations/002-uploads.ts'
+import { migration as jobs } from './migrations/003-jobs.ts'
+
+/** Append only: a migration that was once released is never changed. */
+const migrations: readonly Migration[] = [accounts, uploads, jobs]
+
+/**
+ * Opens `<folder>/headway.db` and brings it up to date. Throws where it was made by a newer agent.
+ * A commit survives the death of the process at once, and the loss of power from the next checkpoint on.
+ */
+export function openDatabase(folder: string): Kysely<Database> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const path = join(folder, 'headway.db')
+  // SQLite gives its -wal and -shm the mode of the database, so that one file's mode is enough.
+  closeSync(openSync(path, 'a', 0o600))
+  const database = new DatabaseSync(path, { timeout: 5000 })
+  try {
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON')
+    migrate(database, migrations)
+  } catch (error) {
+    database.close()
+    throw error
+  }
+  return new Kysely<Database>({ dialect: new SqliteDialect({ database: forKysely(database) }) })
+}

@@ -1,0 +1,294 @@
+import { Type, type Static, type TSchema } from 'typebox'
+import { AppError } from './errors.ts'
+import { ClusterSummary, NodesStatus } from './nodes.ts'
+import {
+  ConvergenceMeta,
+  ConvergencePoint,
+  Job,
+  JobDetail,
+  JobFile,
+  ResultFile,
+  ResultValue,
+  Submission,
+} from './jobs.ts'
+import { BrokenTemplate, Template } from './templates.ts'
+import { HostInfo } from './host.ts'
+import { Id } from './text.ts'
+import { PickedFile, Upload } from './uploads.ts'
+import { Settings } from './settings.ts'
+import { Site } from './sites.ts'
+import { Task } from './task.ts'
+import { FileClass } from './file-classes.ts'
+
+/**
+ * THE map between a window (or terminal) and the core: feature → methods and streams.
+ *
+ * - A method marked `change` alters something: the client gives each call an id of its own, and the same id is done once,
+ *   however often the call is sent (a lost connection sends it again).
+ * - A stream begins with a snapshot and continues with numbered events; after a gap the client gets a new snapshot.
+ * - Payloads are plain JSON. Bulk bytes never travel here.
+ */
+export interface MethodContract {
+  input: TSchema
+  output: TSchema
+  change?: true
+}
+export interface StreamContract {
+  params: TSchema
+  snapshot: TSchema
+  event: TSchema
+}
+export interface FeatureContract {
+  methods: Record<string, MethodContract>
+  streams: Record<string, StreamContract>
+}
+
+const nothing = Type.Object({}, { additionalProperties: false })
+const site = { site: Id }
+const object = <P extends Record<string, TSchema>>(properties: P) =>
+  Type.Object(properties, { additionalProperties: false })
+const query = <I extends TSchema, O extends TSchema>(input: I, output: O) => ({ input, output })
+const change = <I extends TSchema, O extends TSchema>(input: I, output: O) => ({ input, output, change: true as const })
+const stream = <P extends TSchema, S extends TSchema, E extends TSchema>(params: P, snapshot: S, event: E) => ({
+  params,
+  snapshot,
+  event,
+})
+/** A collection that changes: whole at first, then what was added or changed and what is gone. */
+const collection = <T extends TSchema, P extends TSchema>(item: T, params: P) =>
+  stream(
+    params,
+    object({ items: Type.Array(item) }),
+    object({ put: Type.Array(item), gone: Type.Array(Type.String()) }),
+  )
+
+/** Files of this machine, folders walked; links, devices and what cannot be read left out with the reason. */
+const expanded = object({
+  files: Type.Array(PickedFile),
+  skipped: Type.Array(
+    object({
+      path: Type.String(),
+      reason: Type.Union([Type.Literal('link'), Type.Literal('special'), Type.Literal('unreadable')]),
+    }),
+  ),
+})
+
+export const app = {
+  host: {
+    methods: {
+      info: query(nothing, HostInfo),
+      /** Opens an http(s) address in the system's browser. */
+      openExternal: change(object({ url: Type.String({ pattern: '^https?://' }) }), nothing),
+      /** A native dialog; only with the capability `nativeDialogs`. */
+      pickFiles: change(object({ folders: Type.Boolean() }), expanded),
+    },
+    streams: {},
+  },
+
+  settings: {
+    methods: { update: change(Type.Partial(Settings, { additionalProperties: false }), Settings) },
+    streams: { current: stream(nothing, Settings, Settings) },
+  },
+
+  sites: {
+    methods: {
+      /** Probes the address (health, protocol version) and remembers the site. */
+      add: change(
+        object({
+          url: Type.String({ pattern: '^https?://', maxLength: 2000 }),
+          name: Type.Optional(Type.String({ maxLength: 100 })),
+        }),
+        Site,
+      ),
+      remove: change(object(site), nothing),
+      signIn: change(
+        object({
+          ...site,
+          username: Type.String({ minLength: 1, maxLength: 128 }),
+          password: Type.String({ minLength: 1, maxLength: 1024 }),
+        }),
+        Site,
+      ),
+      signOut: change(object(site), nothing),
+      /** Tries a lost connection at once instead of at the next attempt. */
+      reconnect: change(object(site), nothing),
+    },
+    streams: { all: collection(Site, nothing) },
+  },
+
+  templates: {
+    methods: {
+      /** The script a submission would run, with every value quoted, and what stands in its way. */
+      preview: query(
+        object({
+          ...site,
+          submission: Submission,
+          files: Type.Array(object({ slot: Type.Optional(Type.String()), name: Type.String() })),
+        }),
+        object({
+          script: Type.String(),
+          problems: Type.Array(
+            object({
+              parameter: Type.Optional(Type.String()),
+              slot: Type.Optional(Type.String()),
+              reason: Type.String(),
+            }),
+          ),
+        }),
+      ),
+      /** The YAML text of a template, for editing. */
+      source: query(object({ ...site, id: Id }), object({ yaml: Type.String() })),
+      /** Creates (no `id`) or replaces a template from YAML; also the import of a file. */
+      save: change(
+        object({
+          ...site,
+          id: Type.Optional(Id),
+          yaml: Type.String({ minLength: 1, maxLength: 500_000 }),
+          visibility: Type.Union([Type.Literal('shared'), Type.Literal('private')]),
+        }),
+        Template,
+      ),
+      remove: change(object({ ...site, id: Id }), nothing),
+      /** The shipped example files that fit a template's slots, as uploads that need no local file. */
+      useExamples: change(object({ ...site, id: Id, label: Id }), object({ uploads: Type.Array(Upload) })),
+    },
+    streams: {
+      all: stream(
+        object(site),
+        object({ items: Type.Array(Template), broken: Type.Array(BrokenTemplate) }),
+        object({ items: Type.Array(Template), broken: Type.Array(BrokenTemplate) }),
+      ),
+    },
+  },
+
+  uploads: {
+    methods: {
+      /** What dropped paths are: folders walked, links and special entries left out with a note. Only with `localPaths`. */
+      expand: query(
+        object({ paths: Type.Array(Type.String({ minLength: 1, maxLength: 4096 }), { maxItems: 10_000 }) }),
+        expanded,
+      ),
+      /** Checks names, sizes and duplicates and starts what is good; what is refused is said beside each file. */
+      add: change(
+        object({
+          ...site,
+          label: Id,
+          files: Type.Array(
+            object({ ...PickedFile.properties, slot: Type.Optional(Type.String()), class: Type.Optional(FileClass) }),
+            { minItems: 1, maxItems: 30_000 },
+          ),
+        }),
+        object({
+          added: Type.Array(Upload),
+          refused: Type.Array(
+            object({
+              name: Type.String(),
+              error: AppError,
+            }),
+          ),
+          /** Names already in this form with the same size and time: not sent again. */
+          duplicates: Type.Array(Type.String()),
+        }),
+      ),
+      pause: change(object({ ids: Type.Array(Id) }), nothing),
+      resume: change(object({ ids: Type.Array(Id) }), nothing),
+      /** Stops it and removes what arrived. */
+      cancel: change(object({ ids: Type.Array(Id) }), nothing),
+      /** Takes ended uploads off the list; the stored file stays. */
+      forget: change(object({ ids: Type.Array(Id) }), nothing),
+      /** Gives an upload that waits for its file a new source; refused when size or name differ. */
+      reattach: change(object({ id: Id, file: PickedFile }), Upload),
+      assign: change(object({ id: Id, slot: Type.Optional(Type.String()) }), Upload),
+    },
+    streams: { all: collection(Upload, nothing) },
+  },
+
+  jobs: {
+    methods: {
+      /** Hands the submission to a persisted task: it waits for its uploads and for the network, and is sent exactly once. */
+      submit: change(
+        object({
+          ...site,
+          submission: Submission,
+          uploads: Type.Array(object({ id: Id, slot: Type.Optional(Type.String()) }), { maxItems: 1000 }),
+          /** Files that are at the agent already, by its own ids: those of an older job. */
+          stored: Type.Optional(Type.Array(JobFile, { maxItems: 1000 })),
+        }),
+        object({ taskId: Type.String() }),
+      ),
+      cancel: change(object({ ...site, id: Id }), Job),
+      detail: query(object({ ...site, id: Id }), JobDetail),
+      files: query(object({ ...site, id: Id }), object({ files: Type.Array(ResultFile) })),
+      results: query(object({ ...site, id: Id }), object({ values: Type.Array(ResultValue) })),
+      /** Saves a result file on this machine as a task (hosts without `browserDownloads`). `to`: a folder; absent: Downloads. */
+      save: change(
+        object({
+          ...site,
+          id: Id,
+          path: Type.String({ minLength: 1, maxLength: 4096 }),
+          to: Type.Optional(Type.String()),
+        }),
+        object({ taskId: Type.String() }),
+      ),
+      /** A one-time ticket that the page posts to `/download` (hosts with `browserDownloads`). */
+      downloadTicket: change(
+        object({ ...site, id: Id, path: Type.String({ minLength: 1, maxLength: 4096 }) }),
+        object({ ticket: Type.String() }),
+      ),
+    },
+    streams: {
+      all: collection(Job, object(site)),
+      /** The log as text from `offset` on; the snapshot is its end (at most 256 KiB), `start` the byte it begins at. */
+      log: stream(
+        object({ ...site, id: Id }),
+        object({ text: Type.String(), start: Type.Integer(), end: Type.Integer(), complete: Type.Boolean() }),
+        object({ text: Type.String(), end: Type.Integer(), complete: Type.Boolean() }),
+      ),
+      convergence: stream(
+        object({ ...site, id: Id }),
+        object({ meta: ConvergenceMeta, points: Type.Array(ConvergencePoint), complete: Type.Boolean() }),
+        object({ points: Type.Array(ConvergencePoint), complete: Type.Boolean() }),
+      ),
+    },
+  },
+
+  nodes: {
+    methods: {},
+    streams: {
+      status: stream(
+        object(site),
+        object({ status: NodesStatus, summary: Type.Optional(ClusterSummary), at: Type.String() }),
+        object({ status: NodesStatus, summary: Type.Optional(ClusterSummary), at: Type.String() }),
+      ),
+    },
+  },
+
+  tasks: {
+    methods: {
+      pause: change(object({ id: Type.String() }), nothing),
+      resume: change(object({ id: Type.String() }), nothing),
+      cancel: change(object({ id: Type.String() }), nothing),
+      retry: change(object({ id: Type.String() }), nothing),
+      forget: change(object({ id: Type.String() }), nothing),
+    },
+    streams: { all: collection(Task, nothing) },
+  },
+} satisfies Record<string, FeatureContract>
+
+export type App = typeof app
+export type Feature = keyof App
+export type Method<F extends Feature> = keyof App[F]['methods'] & string
+export type Stream<F extends Feature> = keyof App[F]['streams'] & string
+
+type MethodOf<F extends Feature, M extends Method<F>> = App[F]['methods'][M] extends infer C extends MethodContract
+  ? C
+  : never
+type StreamOf<F extends Feature, S extends Stream<F>> = App[F]['streams'][S] extends infer C extends StreamContract
+  ? C
+  : never
+
+export type Input<F extends Feature, M extends Method<F>> = Static<MethodOf<F, M>['input']>
+export type Output<F extends Feature, M extends Method<F>> = Static<MethodOf<F, M>['output']>
+export type Params<F extends Feature, S extends Stream<F>> = Static<StreamOf<F, S>['params']>
+export type Snapshot<F extends Feature, S extends Stream<F>> = Static<StreamOf<F, S>['snapshot']>
+export type StreamEvent<F extends Feature, S extends Stream<F>> = Static<StreamOf<F, S>['event']>

@@ -1,0 +1,14 @@
+import { Type, type Static } from 'typebox'
+
+export const Settings = Type.Object(
+  {
+    language: Type.Union([Type.Literal('system'), Type.Literal('en'), Type.Literal('ko')], { default: 'system' }),
+    theme: Type.Union([Type.Literal('system'), Type.Literal('light'), Type.Literal('dark')], { default: 'system' }),
+    /** Bytes per second for all uploads together; 0: no limit. */
+    uploadLimit: Type.Integer({ minimum: 0, maximum: 100_000_000_000, default: 0 }),
+    railCollapsed: Type.Boolean({ default: false }),
+    activeSite: Type.Union([Type.String(), Type.Null()], { default: null }),
+  },
+  { additionalProperties: false },
+)
+export type Settings = Static<typeof Settings>

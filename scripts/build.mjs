@@ -1,0 +1,171 @@
+// Builds the parts that are stale. A part is stale when the content of its inputs (with package-lock.json and this script)
+// is not what its stamp in dist/.stamps says.
+// Arguments: --force builds all; --only NAME (repeatable) builds one of: agent web cli main preload renderer.
+import { createHash } from 'node:crypto'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { ensureNode24 } from './node24.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version
+
+const core = ['contract', 'src/rpc', 'src/core']
+const parts = {
+  agent: { inputs: ['contract', 'agent', 'assets'], output: 'dist/agent/agent.js', build: buildAgent },
+  web: {
+    inputs: [...core, 'src/web'],
+    output: 'dist/web/headway-web.js',
+    build: () => bundle({ 'headway-web': 'src/web/index.ts' }, 'dist/web', { packages: 'external' }),
+  },
+  cli: {
+    inputs: [...core, 'src/web', 'src/cli'],
+    output: 'dist/cli/headway.js',
+    build: () => bundle({ headway: 'src/cli/index.ts' }, 'dist/cli', { packages: 'external' }),
+  },
+  main: {
+    inputs: [...core, 'src/main', 'assets/icons'],
+    output: 'dist/main/main.js',
+    build: buildMain,
+  },
+  preload: {
+    inputs: ['contract', 'src/preload'],
+    output: 'dist/preload/preload.cjs',
+    // A sandboxed preload must be CommonJS.
+    build: () =>
+      bundle({ preload: 'src/preload/preload.ts' }, 'dist/preload', {
+        format: 'cjs',
+        outExtension: { '.js': '.cjs' },
+        external: ['electron'],
+      }),
+  },
+  renderer: {
+    inputs: ['contract', 'src/rpc', 'src/renderer', 'vite.config.ts'],
+    output: 'dist/renderer/index.html',
+    build: buildRenderer,
+  },
+}
+
+async function bundle(entryPoints, outdir, extra = {}) {
+  const { build } = await import('esbuild')
+  rmSync(join(root, outdir), { recursive: true, force: true })
+  await build({
+    absWorkingDir: root,
+    entryPoints,
+    outdir,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    sourcemap: true,
+    define: { HEADWAY_VERSION: JSON.stringify(version) },
+    logLevel: 'warning',
+    ...extra,
+  })
+}
+
+/** Electron's main process and the core's process beside it. */
+async function buildMain() {
+  const entries = { main: 'src/main/main.ts', core: 'src/main/core-process.ts' }
+  await bundle(entries, 'dist/main', { packages: 'external' })
+  cpSync(join(root, 'assets/icons/tray.png'), join(root, 'dist/main/tray.png'))
+}
+
+/** One file that runs alone beside its assets; CommonJS packages inside it find what Node gives to CommonJS. */
+async function buildAgent() {
+  const banner = [
+    "import { createRequire as headwayRequire } from 'node:module'",
+    "import { dirname as headwayDirname } from 'node:path'",
+    'const require = headwayRequire(import.meta.url)',
+    'const __filename = import.meta.filename',
+    'const __dirname = headwayDirname(__filename)',
+  ].join(';')
+  await bundle({ agent: 'agent/src/server.ts' }, 'dist/agent', { banner: { js: `${banner};` } })
+  for (const folder of ['templates', 'examples']) {
+    cpSync(join(root, 'assets', folder), join(root, 'dist/agent/assets', folder), { recursive: true })
+  }
+  const swagger = join(root, 'node_modules/swagger-ui-dist')
+  mkdirSync(join(root, 'dist/agent/assets/swagger-ui'), { recursive: true })
+  for (const name of [
+    'swagger-ui.css',
+    'swagger-ui-bundle.js',
+    'swagger-ui-standalone-preset.js',
+    'favicon-32x32.png',
+  ]) {
+    cpSync(join(swagger, name), join(root, 'dist/agent/assets/swagger-ui', name))
+  }
+}
+
+/** vite.config.ts fails the build where the first screen's script outgrows its limit. */
+async function buildRenderer() {
+  // Where a test or a shell has set another NODE_ENV, React's development build would be taken.
+  process.env.NODE_ENV = 'production'
+  const { build } = await import('vite')
+  await build({ configFile: join(root, 'vite.config.ts'), root: join(root, 'src/renderer'), logLevel: 'warn' })
+}
+
+function inputHash(inputs) {
+  const hash = createHash('sha256')
+  const add = (path) => hash.update(relative(root, path)).update('\0').update(readFileSync(path)).update('\0')
+  const walk = (path) => {
+    const entries = readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
+    for (const entry of entries) {
+      const inner = join(path, entry.name)
+      if (entry.isDirectory()) walk(inner)
+      else if (entry.isFile()) add(inner)
+    }
+  }
+  for (const input of [...inputs, 'package-lock.json', 'scripts/build.mjs']) {
+    const path = join(root, input)
+    if (!existsSync(path)) throw new Error(`${input} is missing`)
+    if (/\.[a-z]+$/.test(input)) add(path)
+    else walk(path)
+  }
+  return hash.digest('hex')
+}
+
+/** Builds the named parts where they are stale, one process at a time; `say` gets a line for each that was built. */
+export async function buildParts(names, { force = false, say = console.log } = {}) {
+  const stamps = join(root, 'dist/.stamps')
+  mkdirSync(stamps, { recursive: true })
+  const lock = await onlyOne(stamps)
+  try {
+    for (const name of names) {
+      const part = parts[name]
+      if (part === undefined) throw new Error(`no part "${name}"; there are: ${Object.keys(parts).join(' ')}`)
+      const stamp = join(stamps, name)
+      const hash = inputHash(part.inputs)
+      const fresh = existsSync(join(root, part.output)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash
+      if (fresh && !force) continue
+      const started = Date.now()
+      rmSync(stamp, { force: true })
+      await part.build()
+      writeFileSync(stamp, hash)
+      say(`built ${name} in ${((Date.now() - started) / 1000).toFixed(1)} s`)
+    }
+  } finally {
+    lock.release()
+  }
+}
+
+/** Waits until no other process builds. */
+async function onlyOne(folder) {
+  const { lockFolder } = await import('../src/core/host-kit/lock.ts')
+  for (;;) {
+    const lock = lockFolder(folder)
+    if (lock !== undefined) return lock
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await ensureNode24()
+  const args = process.argv.slice(2)
+  const only = args.flatMap((arg, index) => (arg === '--only' ? [args[index + 1] ?? ''] : []))
+  try {
+    await buildParts(only.length > 0 ? only : Object.keys(parts), { force: args.includes('--force') })
+  } catch (error) {
+    console.error(`The build failed: ${error.message}`)
+    process.exit(1)
+  }
+}

@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto'
+import { basename } from 'node:path'
+import { endedJobStates, type Job } from '../../../contract/jobs.ts'
+import type { ParameterValues, Template } from '../../../contract/templates.ts'
+import { RpcError, type RpcClient } from '../../rpc/types.ts'
+import { CommandFailure } from '../failure.ts'
+import { exitCode } from '../exit-codes.ts'
+import type { Output } from '../output.ts'
+import { chooseSite, whileReachable, withSession } from '../session.ts'
+import { first, until } from '../streams.ts'
+import { followUploads, startUploads, type NamedPath } from './upload.ts'
+
+export interface SubmitOptions {
+  site?: string
+  set: string[]
+  file: string[]
+  name?: string
+  time?: number
+  wait?: boolean
+}
+
+/** `headway submit TEMPLATE --set k=v --file [slot=]path`: uploads, then submits exactly once. */
+export async function submit(
+  templateId: string,
+  options: SubmitOptions,
+  output: Output,
+  signal: AbortSignal,
+): Promise<void> {
+  await withSession(async ({ rpc }) => {
+    const site = await chooseSite(rpc, options.site)
+    const { items } = await whileReachable(rpc, site, first(rpc, 'templates', 'all', { site: site.id }))
+    const template = items.find((item) => item.id === templateId)
+    if (template === undefined)
+      throw new CommandFailure(`No template "${templateId}". See \`headway templates\`.`, exitCode.usage)
+    const parameters = parseParameters(template, options.set)
+    const paths = parseFiles(template, options.file)
+
+    const label = `cli-${randomUUID().slice(0, 8)}`
+    const uploads = paths.length === 0 ? [] : await startUploads(rpc, site.id, label, paths, output)
+    if (uploads.length > 0)
+      await followUploads(
+        rpc,
+        uploads.map((item) => item.id),
+        output,
+        signal,
+      )
+
+    const { taskId } = await rpc.call('jobs', 'submit', {
+      site: site.id,
+      submission: {
+        name: options.name ?? template.name.en,
+        templateId: template.id,
+        templateVersion: template.version,
+        parameters,
+        resources: { ...template.resources, ...(options.time === undefined ? {} : { timeMinutes: options.time }) },
+      },
+      uploads: uploads.map((item) => (item.slot === undefined ? { id: item.id } : { id: item.id, slot: item.slot })),
+    })
+    const jobId = await submitted(rpc, taskId, output, signal)
+    if (options.wait !== true)
+      return output.result({ job_id: jobId }, `Job ${jobId} submitted. Follow it with \`headway log -f ${jobId}\`.`)
+    const job = await ended(rpc, site.id, jobId, output, signal)
+    output.result(
+      { job_id: jobId, state: job.state, reason: job.reason },
+      `Job ${jobId}: ${job.state}${job.reason === undefined ? '' : ` (${job.reason})`}`,
+    )
+    if (job.state !== 'completed')
+      throw new CommandFailure(`Job ${jobId} ended as ${job.state}. See \`headway log ${jobId}\`.`, exitCode.jobFailed)
+  })
+}
+
+/** The job that the submission task made. */
+async function submitted(rpc: RpcClient, taskId: string, output: Output, signal: AbortSignal): Promise<string> {
+  const outcome = await until(
+    rpc,
+    'tasks',
+    'all',
+    {},
+    { snapshot: ({ items }) => look(items), event: ({ put }) => look(put) },
+    signal,
+  )
+  if (outcome.error !== undefined) throw new RpcError(outcome.error)
+  if (outcome.result?.jobId === undefined) throw new CommandFailure(`The submission was ${outcome.state}.`)
+  return outcome.result.jobId
+
+  function look(items: Awaited<ReturnType<typeof listTasks>>): (typeof items)[number] | undefined {
+    const task = items.find((item) => item.id === taskId)
+    if (task?.state === 'waiting') output.progress(`waiting for ${task.wait ?? 'its turn'}`)
+    return task !== undefined && ['done', 'failed', 'cancelled'].includes(task.state) ? task : undefined
+  }
+}
+const listTasks = async (rpc: RpcClient) => (await first(rpc, 'tasks', 'all', {})).items
+
+function ended(rpc: RpcClient, site: string, id: string, output: Output, signal: AbortSignal): Promise<Job> {
+  const look = (items: Job[]): Job | undefined => {
+    const job = items.find((item) => item.id === id)
+    if (job !== undefined) output.progress(`job ${id}: ${job.state}`)
+    return job !== undefined && endedJobStates.includes(job.state) ? job : undefined
+  }
+  return until(
+    rpc,
+    'jobs',
+    'all',
+    { site },
+    { snapshot: ({ items }) => look(items), event: ({ put }) => look(put) },
+    signal,
+  )
+}
+
+/** `k=v` pairs as values of the template's types. */
+export function parseParameters(template: Pick<Template, 'parameters'>, pairs: string[]): ParameterValues {
+  const values: ParameterValues = {}
+  for (const pair of pairs) {
+    const equals = pair.indexOf('=')
+    const key = equals < 0 ? pair : pair.slice(0, equals)
+    const text = equals < 0 ? 'true' : pair.slice(equals + 1)
+    const parameter = template.parameters.find((item) => item.key === key)
+    if (parameter === undefined) {
+      throw new CommandFailure(
+        `No parameter "${key}". Known: ${template.parameters.map((item) => item.key).join(', ')}.`,
+        exitCode.usage,
+      )
+    }
+    if (parameter.type === 'number' || parameter.type === 'integer') {
+      const number = Number(text)
+      if (text.trim() === '' || !Number.isFinite(number))
+        throw new CommandFailure(`${key} must be a number, not "${text}".`, exitCode.usage)
+      values[key] = number
+    } else if (parameter.type === 'boolean') {
+      if (!['true', 'false'].includes(text))
+        throw new CommandFailure(`${key} must be true or false, not "${text}".`, exitCode.usage)
+      values[key] = text === 'true'
+    } else values[key] = text
+  }
+  return values
+}
+
+/** `slot=path` or a path whose extension only one slot accepts. */
+export function parseFiles(template: Pick<Template, 'files'>, given: string[]): NamedPath[] {
+  return given.map((entry) => {
+    const equals = entry.indexOf('=')
+    const named = equals > 0 ? template.files.find((slot) => slot.key === entry.slice(0, equals)) : undefined
+    if (named !== undefined) return { slot: named.key, path: entry.slice(equals + 1) }
+    const fitting = template.files.filter((slot) =>
+      slot.accept.some((extension) => basename(entry).toLowerCase().endsWith(extension)),
+    )
+    const slot = fitting[0]
+    if (slot === undefined || fitting.length > 1) {
+      throw new CommandFailure(
+        `Say which slot ${entry} is for: --file SLOT=${entry}, with SLOT one of ${template.files.map((item) => item.key).join(', ')}.`,
+        exitCode.usage,
+      )
+    }
+    return { slot: slot.key, path: entry }
+  })
+}

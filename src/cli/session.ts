@@ -1,0 +1,102 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { AppErrorValue } from '../../contract/errors.ts'
+import type { Site } from '../../contract/sites.ts'
+import { userDataFolder } from '../core/host-kit/index.ts'
+import { createCore } from '../core/index.ts'
+import { memoryPortPair } from '../rpc/memory-port.ts'
+import { createClient } from '../rpc/client.ts'
+import { RpcError, type RpcClient } from '../rpc/types.ts'
+import { nodePlatform } from '../web/platform.ts'
+import { CommandFailure } from './failure.ts'
+import { exitCode } from './exit-codes.ts'
+import { first, until } from './streams.ts'
+
+/** A core in this process, spoken to as a window would: same contract, same errors. */
+export interface Session {
+  rpc: RpcClient
+  close(): Promise<void>
+}
+
+export async function openSession(): Promise<Session> {
+  // Sign-ins are shared by all commands; what one command has under way is its own, so that any number can run at once.
+  const data = join(userDataFolder(process.env), 'terminal')
+  await mkdir(data, { recursive: true, mode: 0o700 })
+  const journals = await mkdtemp(join(data, 'run-'))
+  const capabilities = { localPaths: true, browserDownloads: false }
+  const core = await createCore(await nodePlatform({ data, journals, capabilities }))
+  const rpc = createClient(() => {
+    const [ours, theirs] = memoryPortPair()
+    core.serve(theirs)
+    return ours
+  })
+  return {
+    rpc,
+    async close() {
+      rpc.close()
+      await core.close()
+      await rm(journals, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Runs a command with a session that is closed whatever happens. */
+export async function withSession<T>(run: (session: Session) => Promise<T>): Promise<T> {
+  const session = await openSession()
+  try {
+    return await run(session)
+  } finally {
+    await session.close()
+  }
+}
+
+/** The site a command works on, signed in: the one named (id, name or address), else the active or only one. */
+export async function chooseSite(rpc: RpcClient, wanted?: string): Promise<Site> {
+  const { items } = await first(rpc, 'sites', 'all', {})
+  if (items.length === 0) {
+    throw new CommandFailure('No site yet. Sign in with `headway sign-in URL`.', exitCode.signedOut)
+  }
+  const { activeSite } = await first(rpc, 'settings', 'current', {})
+  const names = items.map((item) => item.name).join(', ')
+  const site =
+    wanted === undefined
+      ? (items.find((item) => item.id === activeSite) ?? (items.length === 1 ? items[0] : undefined))
+      : items.find((item) => [item.id, item.name, item.url].includes(wanted))
+  if (site === undefined) {
+    const sentence = wanted === undefined ? 'Which site? Add --site.' : `No site "${wanted}".`
+    throw new CommandFailure(`${sentence} Known: ${names}.`, exitCode.usage)
+  }
+  if (site.user === undefined) {
+    throw new CommandFailure(
+      `You are signed out of ${site.name}. Sign in with \`headway sign-in ${site.url}\`.`,
+      exitCode.signedOut,
+    )
+  }
+  return site
+}
+
+/**
+ * A list that nothing is known of yet stays silent while its site cannot be asked; a command says so instead of waiting.
+ * `waitOffline`: a command with work under way sits out a lost network, but not the end of its sign-in.
+ */
+export async function whileReachable<T>(rpc: RpcClient, site: Site, work: Promise<T>, waitOffline = false): Promise<T> {
+  const over = new AbortController()
+  const ended = (items: Site[]): AppErrorValue | undefined => {
+    const state = items.find((item) => item.id === site.id)?.connection.state
+    const data = { site: site.name }
+    if (state === 'signed-out') return { code: 'SIGNED_OUT', data, message: `You are signed out of ${site.name}.` }
+    if (waitOffline || (state !== 'offline' && state !== 'reconnecting')) return undefined
+    return { code: 'OFFLINE', data, message: `${site.name} does not answer.` }
+  }
+  const handle = {
+    snapshot: ({ items }: { items: Site[] }) => ended(items),
+    event: ({ put }: { put: Site[] }) => ended(put),
+  }
+  const watch = until(rpc, 'sites', 'all', {}, handle, over.signal).then((value) => Promise.reject(new RpcError(value)))
+  watch.catch(() => undefined)
+  try {
+    return await Promise.race([work, watch])
+  } finally {
+    over.abort()
+  }
+}

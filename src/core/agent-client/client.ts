@@ -1,0 +1,66 @@
+import { failureOf } from './failures.ts'
+import { readText, type Answer, type Http, type Opened, type Outgoing } from './http.ts'
+import type { AgentClient } from './interfaces.ts'
+import type { Session } from './session.ts'
+
+/** Most of a refusal's body that is read. */
+const maxRefusal = 256 * 1024
+/** Most of the answer to a chunk. */
+const maxChunkAnswer = 1024 * 1024
+
+/** The signed-in client of one site. */
+export function createClient(http: Http, session: Session, site: string): AgentClient {
+  /** Sends with a token; after a 401 once more with a new one. */
+  async function authorised<T extends { status: number }>(
+    send: (token: string) => Promise<T>,
+    drop: (refused: T) => void = () => undefined,
+  ): Promise<T> {
+    const token = await session.token()
+    const first = await send(token)
+    if (first.status !== 401) return first
+    drop(first)
+    return send(await session.renew(token))
+  }
+
+  const refuse = (path: string, answer: Omit<Answer, 'body'>, body: string) =>
+    failureOf(site, { status: answer.status, path, body, retryAfter: answer.headers['retry-after'] })
+
+  async function ask<T>(request: Outgoing): Promise<T> {
+    const answer = await authorised((token) => http.ask({ ...request, token }))
+    if (answer.status < 200 || answer.status > 299) throw refuse(request.path, answer, answer.body)
+    return parse(answer.body, () => refuse(request.path, answer, '')) as T
+  }
+
+  async function open(request: Outgoing): Promise<Opened> {
+    const answer = await authorised(
+      (token) => http.open({ ...request, token }),
+      (refused) => refused.body.resume(),
+    )
+    if (answer.status < 200 || answer.status > 299) {
+      throw refuse(request.path, answer, await readText(answer.body, maxRefusal).catch(() => ''))
+    }
+    return answer
+  }
+
+  return {
+    get: (path, options) => ask({ method: 'GET', path, ...options }),
+    post: (path, options) => ask({ method: 'POST', path, ...options }),
+    put: (path, options) => ask({ method: 'PUT', path, ...options }),
+    delete: (path, options) => ask({ method: 'DELETE', path, ...options }),
+    async putBytes<T>(...[path, body, headers, signal, pace]: Parameters<AgentClient['putBytes']>) {
+      const answer = await open({ method: 'PUT', path, body, headers, signal, pace })
+      const text = await readText(answer.body, maxChunkAnswer)
+      return parse(text, () => refuse(path, answer, '')) as T
+    },
+    stream: (path, options) => open({ method: 'GET', path, ...options }),
+  }
+}
+
+/** An agent's answer is believed to have the shape of its contract; one that is no JSON comes from something else. */
+function parse(text: string, otherwise: () => Error): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text)
+  } catch {
+    throw otherwise()
+  }
+}

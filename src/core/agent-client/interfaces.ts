@@ -1,0 +1,52 @@
+import type { Readable } from 'node:stream'
+import type { AgentEvent } from '../../../contract/agent/events.ts'
+
+export interface RequestOptions {
+  query?: Record<string, string | number | undefined>
+  json?: unknown
+  signal?: AbortSignal
+}
+
+/**
+ * One site's agent, signed in. Access tokens are renewed before they end and once after a 401, one renewal for all that
+ * wait. Every rejection is an `AppError`: OFFLINE when nothing answers, SIGNED_OUT when the sign-in has ended,
+ * RATE_LIMITED with the seconds to wait, otherwise the code that the agent's own code maps to.
+ */
+export interface AgentClient {
+  get<T>(path: string, options?: Omit<RequestOptions, 'json'>): Promise<T>
+  post<T>(path: string, options?: RequestOptions): Promise<T>
+  put<T>(path: string, options?: RequestOptions): Promise<T>
+  delete<T>(path: string, options?: RequestOptions): Promise<T>
+  /**
+   * Raw bytes up (an upload's chunk). No retry of its own: the caller knows what a chunk means. With `pace` the body goes
+   * out in pieces: it is asked before each, with the bytes that are left, and resolves with how many may go now.
+   */
+  putBytes<T>(
+    path: string,
+    body: Uint8Array,
+    headers: Record<string, string>,
+    signal: AbortSignal,
+    pace?: (left: number) => Promise<number>,
+  ): Promise<T>
+  /** Bytes down, as they come; `headers` in lower case. */
+  stream(
+    path: string,
+    options: { query?: RequestOptions['query']; headers?: Record<string, string>; signal: AbortSignal },
+  ): Promise<{ body: Readable; headers: Record<string, string> }>
+}
+
+/** What the agent tells by itself, and whether it can be reached; the event socket reconnects with jitter and resubscribes. */
+export interface AgentLink {
+  onEvent(listener: (event: AgentEvent) => void): () => void
+  /** Called with `true` each time the site becomes reachable and signed in (what was missed must be asked for again). */
+  onReady(listener: (ready: boolean) => void): () => void
+  readonly ready: boolean
+}
+
+/** The sites' agents by site id; throws NOT_FOUND for an unknown site. */
+export interface Agents {
+  client(site: string): AgentClient
+  link(site: string): AgentLink
+  /** Sites known now, and each time the list changes. */
+  onSites(listener: (sites: string[]) => void): () => void
+}

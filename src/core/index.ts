@@ -1,0 +1,110 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Port } from '../rpc/port.ts'
+import { createServer } from '../rpc/server.ts'
+import type { FeatureHandlers, Handlers } from '../rpc/types.ts'
+import { agentTimes, type AgentTimes } from './agent-client/index.ts'
+import { createJobs, type Download } from './jobs/index.ts'
+import { appError } from './kit/app-error.ts'
+import { openLastKnown } from './kit/last-known.ts'
+import { createNodes } from './nodes/index.ts'
+import type { Platform } from './platform.ts'
+import { createSettings } from './settings/index.ts'
+import { createSites } from './sites/index.ts'
+import { createTasks } from './tasks/index.ts'
+import { createTemplates } from './templates/index.ts'
+import { createUploads, type Uploads } from './uploads/index.ts'
+
+/** The whole domain, as a host starts it. */
+export interface Core {
+  handlers: Handlers
+  /** Answers a window or terminal until its port closes; any number at once. */
+  serve(port: Port): void
+  /** The result file that a one-time ticket stands for; for hosts with `browserDownloads`. */
+  takeDownload(ticket: string): Promise<Download>
+  /** Long work stops where it is and goes on at the next start. */
+  close(): Promise<void>
+}
+
+export interface CoreOptions {
+  /** Waits towards agents, in milliseconds. */
+  times?: Partial<AgentTimes>
+}
+
+/** The composition root: every part made by its factory, handed what it needs, closed in the reverse order. */
+export async function createCore(platform: Platform, options: CoreOptions = {}): Promise<Core> {
+  const { log, paths } = platform
+  const folder = paths.data
+  const journals = paths.journals ?? folder
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await mkdir(journals, { recursive: true, mode: 0o700 })
+  const settings = await createSettings({ folder, log })
+  const lastKnown = openLastKnown(join(journals, 'last-known.db'), log)
+  const sites = await createSites({ platform, folder, log, times: { ...agentTimes, ...options.times } })
+  const { agents } = sites
+  sites.onChange((id, site) => {
+    if (site === undefined) lastKnown.forget(id)
+  })
+  const uploads = createUploads({ platform, agents, userOf: (site) => sites.userOf(site), settings })
+  const jobs = createJobs({
+    platform,
+    sites,
+    lastKnown,
+    whenUploaded: (ids, signal) => uploads.whenUploaded(ids, signal),
+  })
+  const templates = createTemplates({
+    agents,
+    lastKnown,
+    addFinished: (...file) => uploads.addFinished(...file),
+  })
+  const nodes = createNodes({ agents })
+  const handlers: Handlers = {
+    host: hostHandlers(platform, uploads),
+    settings: settings.handlers,
+    sites: sites.handlers,
+    templates: templates.handlers,
+    uploads: uploads.handlers,
+    jobs: jobs.handlers,
+    nodes: nodes.handlers,
+    tasks: createTasks([uploads.tasks, ...jobs.tasks]).handlers,
+  }
+  const server = createServer(handlers, {
+    onFault: ({ reference, call, error }) =>
+      log.error('a call failed', { reference, call, error: error instanceof Error ? error.stack : 'unknown' }),
+  })
+  uploads.start()
+  jobs.start()
+  return {
+    handlers,
+    serve: (port) => server.serve(port),
+    takeDownload: (ticket) => jobs.takeDownload(ticket),
+    async close() {
+      await jobs.close()
+      await uploads.close()
+      nodes.close()
+      templates.close()
+      sites.close()
+      lastKnown.close()
+    },
+  }
+}
+
+function hostHandlers(platform: Platform, uploads: Uploads): FeatureHandlers<'host'> {
+  const { version, locale, capabilities, localSite } = platform
+  return {
+    methods: {
+      info: () => ({ version, locale, capabilities, ...(localSite === undefined ? {} : { localSite }) }),
+      async openExternal({ url }) {
+        await platform.openExternal(url)
+        return {}
+      },
+      async pickFiles({ folders }, context) {
+        if (platform.pickFiles === undefined) {
+          throw appError('CONFLICT', { reason: 'This host has no file dialog.' }, 'This host has no file dialog.')
+        }
+        return uploads.handlers.methods.expand({ paths: await platform.pickFiles(folders) }, context)
+      },
+    },
+    streams: {},
+  }
+}

@@ -1,0 +1,56 @@
+import { open, rename } from 'node:fs/promises'
+import { join, parse } from 'node:path'
+import { appError, AppError } from '../kit/app-error.ts'
+
+const hasCode = (error: unknown, ...codes: string[]): boolean =>
+  error instanceof Error && 'code' in error && codes.includes(String(error.code))
+
+/**
+ * The last part of an agent's path as a name for this machine: it comes from the head node, so it may hold anything.
+ * Characters and names that some system gives a meaning to are changed, a leading dot too (no `.bashrc` by surprise).
+ */
+export function localName(path: string): string {
+  const last = path.normalize('NFC').split(/[/\\]/).at(-1) ?? ''
+  const clean = last
+    .replaceAll(/[\p{Cc}<>:"|?*]/gu, '_')
+    .replace(/[. ]+$/, '')
+    .replace(/^\./, '_')
+  const name = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(clean) ? `_${clean}` : clean
+  return name === '' ? 'file' : shorten(name)
+}
+
+/** Most file systems take 255 bytes; some room is left for `(2)` and the part's ending. */
+function shorten(name: string): string {
+  const { name: stem, ext } = parse(name)
+  let short = stem
+  while (Buffer.byteLength(short + ext) > 200 && short !== '') short = Array.from(short).slice(0, -1).join('')
+  return short === '' ? 'file' : short + ext
+}
+
+/** Gives the finished part its name: `mesh.frd`, or `mesh (2).frd` where that is taken. Nothing is ever overwritten. */
+export async function placeFile(part: string, folder: string, name: string): Promise<string> {
+  const { name: stem, ext } = parse(name)
+  for (let number = 1; ; number += 1) {
+    const path = join(folder, number === 1 ? name : `${stem} (${number})${ext}`)
+    try {
+      // Ours from here on; the rename then replaces our own empty file.
+      await (await open(path, 'wx', 0o600)).close()
+    } catch (error) {
+      if (hasCode(error, 'EEXIST')) continue
+      throw error
+    }
+    await rename(part, path)
+    return path
+  }
+}
+
+/** What this machine's file system said, as an error of the closed set; others as they are. */
+export function localFailure(error: unknown, name: string, needed: number): unknown {
+  if (error instanceof AppError) return error
+  if (hasCode(error, 'ENOSPC', 'EDQUOT')) return appError('NO_SPACE', { needed, free: 0 }, 'This disk is full.')
+  if (hasCode(error, 'EACCES', 'EPERM', 'EROFS', 'EEXIST', 'ENOTDIR', 'ENOENT', 'ENAMETOOLONG', 'EINVAL')) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : ''
+    return appError('FILE_UNREADABLE', { name, reason }, `${name} cannot be written here (${reason}).`)
+  }
+  return error
+}

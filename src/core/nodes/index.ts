@@ -1,0 +1,66 @@
+import type { Snapshot } from '../../../contract/app.ts'
+import type { ClusterSummary, NodesStatus } from '../../../contract/nodes.ts'
+import type { FeatureHandlers } from '../../rpc/types.ts'
+import { createLive, type Agents, type Live } from '../agent-client/index.ts'
+import { createPerSite } from '../sites/index.ts'
+
+type Status = Snapshot<'nodes', 'status'>
+
+/** The agent itself asks the nodes every 30 s at most. */
+const everyMs = 10_000
+
+/** The clusters' nodes, asked for only while somebody looks; counts of nodes, queue and storage come by themselves. */
+export function createNodes({ agents, intervalMs = everyMs }: { agents: Agents; intervalMs?: number }): {
+  handlers: FeatureHandlers<'nodes'>
+  close(): void
+} {
+  const sites = createPerSite(agents, (site): Live<Status, Status> => {
+    let status: Status | undefined
+    let summary: ClusterSummary | undefined
+    let watchers = 0
+    let timer: NodeJS.Timeout | undefined
+    const link = agents.link(site)
+    const live = createLive<Status, Status>({
+      link,
+      known: () => status,
+      async load(signal) {
+        const nodes = await agents.client(site).get<NodesStatus>('/api/nodes/status', { signal })
+        status = { status: nodes, ...(summary === undefined ? {} : { summary }), at: new Date().toISOString() }
+        return status
+      },
+    })
+    const end = link.onEvent((event) => {
+      if (event.type !== 'periodic_update') return
+      summary = event.data
+      if (status === undefined) return
+      status = { ...status, summary }
+      live.tell(status)
+    })
+    return {
+      ...live,
+      subscribe(sink) {
+        const stop = live.subscribe(sink)
+        watchers += 1
+        timer ??= setInterval(() => {
+          if (link.ready) live.refresh().catch(() => undefined)
+        }, intervalMs)
+        return () => {
+          stop()
+          watchers -= 1
+          if (watchers > 0) return
+          clearInterval(timer)
+          timer = undefined
+        }
+      },
+      close() {
+        end()
+        clearInterval(timer)
+        live.close()
+      },
+    }
+  })
+  return {
+    close: () => sites.close(),
+    handlers: { methods: {}, streams: { status: ({ site }, sink) => sites.of(site).subscribe(sink) } },
+  }
+}

@@ -1,0 +1,12 @@
+import type { HostInfo } from '../../contract/host.ts'
+import { localSiteOf } from '../core/host-kit/index.ts'
+
+export interface MainConfig {
+  /** HEADWAY_APP_DATA: another folder for the app's data, e.g. for tests. */
+  data: string | undefined
+  localSite: HostInfo['localSite']
+}
+
+export function readMainConfig(env: Readonly<Record<string, string | undefined>> = process.env): MainConfig {
+  return { data: env['HEADWAY_APP_DATA'] || undefined, localSite: localSiteOf(env) }
+}

@@ -1,0 +1,106 @@
+import { MessageChannelMain, utilityProcess, type MessagePortMain, type UtilityProcess } from 'electron'
+import type { Logger } from '../core/platform.ts'
+import type { CoreStart, FromCore, Services, ToCore } from './messages.ts'
+
+/** Keeps a core running in a process of its own, and connects windows to it. */
+export interface CoreHost {
+  /** Calls `hand` with a port to the core: at once, or as soon as it runs (again). A later call of the same window counts. */
+  connect(window: number, hand: (port: MessagePortMain) => void): void
+  forget(window: number): void
+  /** Lets the core close its journals; ends it by force after `graceMs`. */
+  stop(): Promise<void>
+}
+
+export interface CoreHostOptions {
+  /** The built core-process.ts. */
+  program: string
+  start: CoreStart
+  services: Services
+  log: Logger
+  /** The core ended and is started again; also told when it did so many times in a row. */
+  onRestart?: (attempt: number) => void
+}
+
+const graceMs = 4_000
+/** Up to 30 s between starts; a core that ran for a minute begins anew. */
+const backOff = (attempt: number): number => Math.min(30_000, 250 * 2 ** attempt)
+const healthyMs = 60_000
+
+export function createCoreHost({ program, start, services, log, onRestart }: CoreHostOptions): CoreHost {
+  const waiting = new Map<number, (port: MessagePortMain) => void>()
+  let child: UtilityProcess | undefined
+  let ready = false
+  let stopping = false
+  let attempt = 0
+  let timer: NodeJS.Timeout | undefined
+
+  function launch(): void {
+    const started = Date.now()
+    const next = utilityProcess.fork(program, [], { serviceName: 'Headway core', stdio: 'inherit' })
+    child = next
+    next.on('message', (message: FromCore) => receive(next, message))
+    next.on('exit', (code) => {
+      child = undefined
+      ready = false
+      if (stopping) return
+      attempt = Date.now() - started > healthyMs ? 1 : attempt + 1
+      log.error('the core ended and is started again', { code, attempt })
+      onRestart?.(attempt)
+      timer = setTimeout(launch, backOff(attempt))
+    })
+    send(next, { type: 'start', start })
+  }
+
+  function receive(from: UtilityProcess, message: FromCore): void {
+    if (message.type === 'ready') {
+      ready = true
+      for (const [window, hand] of waiting) connect(window, hand)
+      waiting.clear()
+    } else if (message.type === 'failed') {
+      log.error('the core failed', { reason: message.reason })
+    } else {
+      answer(message).then(
+        (value) => send(from, { type: 'answer', id: message.id, value }),
+        (error: unknown) =>
+          send(from, { type: 'answer', id: message.id, error: error instanceof Error ? error.message : String(error) }),
+      )
+    }
+  }
+
+  /** Own names only: what is asked for comes from another process. */
+  async function answer({ service, input }: Extract<FromCore, { type: 'ask' }>): Promise<unknown> {
+    if (!Object.hasOwn(services, service)) throw new Error(`no service ${service}`)
+    const call = services[service] as (...input: unknown[]) => Promise<unknown>
+    return call(...input)
+  }
+
+  function connect(window: number, hand: (port: MessagePortMain) => void): void {
+    if (child === undefined || !ready) {
+      waiting.set(window, hand)
+      return
+    }
+    const { port1, port2 } = new MessageChannelMain()
+    send(child, { type: 'window' }, [port1])
+    hand(port2)
+  }
+
+  launch()
+  return {
+    connect,
+    forget: (window) => void waiting.delete(window),
+    async stop() {
+      stopping = true
+      clearTimeout(timer)
+      const last = child
+      if (last === undefined) return
+      await new Promise<void>((resolve) => {
+        last.once('exit', () => resolve())
+        send(last, { type: 'stop' })
+        setTimeout(() => last.kill(), graceMs).unref()
+      })
+    },
+  }
+}
+
+const send = (to: UtilityProcess, message: ToCore, ports: MessagePortMain[] = []): void =>
+  to.postMessage(message, ports)

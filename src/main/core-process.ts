@@ -1,0 +1,79 @@
+import { join } from 'node:path'
+import type { MessagePortMain } from 'electron'
+import { createCore, type Core } from '../core/index.ts'
+import { createFileLog } from '../core/host-kit/index.ts'
+import type { Platform } from '../core/platform.ts'
+import { portFromMessagePort } from '../rpc/message-port.ts'
+import type { CoreStart, FromCore, Service, Services, ToCore } from './messages.ts'
+
+/**
+ * The core in a process of its own (SQLite and transfers must not stall the window's input). What only Electron can do
+ * is asked of the main process.
+ */
+/** To the main process. */
+const port = process.parentPort
+const post = (message: FromCore): void => port.postMessage(message)
+
+const asked = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
+let lastId = 0
+
+function ask<S extends Service>(service: S, ...input: Parameters<Services[S]>): ReturnType<Services[S]> {
+  return new Promise((resolve, reject) => {
+    lastId += 1
+    asked.set(lastId, { resolve, reject })
+    post({ type: 'ask', id: lastId, service, input })
+  }) as ReturnType<Services[S]>
+}
+
+function platformOf(start: CoreStart): Platform {
+  const { version, locale, capabilities, paths, localSite, secretsReason } = start
+  return {
+    version,
+    locale,
+    capabilities,
+    paths,
+    ...(localSite === undefined ? {} : { localSite }),
+    secrets: {
+      persistent: secretsReason === undefined,
+      ...(secretsReason === undefined ? {} : { reason: secretsReason }),
+      get: (key) => ask('secretGet', key),
+      set: (key, value) => ask('secretSet', key, value),
+      delete: (key) => ask('secretDelete', key),
+    },
+    openExternal: (url) => ask('openExternal', url),
+    pickFiles: (folders) => ask('pickFiles', folders),
+    log: createFileLog(join(paths.data, 'logs', 'core.log')),
+  }
+}
+
+let core: Promise<Core> | undefined
+
+async function receive(message: ToCore, windowPort: MessagePortMain | undefined): Promise<void> {
+  switch (message.type) {
+    case 'start':
+      core = createCore(platformOf(message.start))
+      await core
+      post({ type: 'ready' })
+      return
+    case 'window':
+      if (windowPort !== undefined) (await core)?.serve(portFromMessagePort(windowPort))
+      return
+    case 'answer': {
+      const waiting = asked.get(message.id)
+      asked.delete(message.id)
+      if (message.error === undefined) waiting?.resolve(message.value)
+      else waiting?.reject(new Error(message.error))
+      return
+    }
+    case 'stop':
+      await (await core)?.close()
+      process.exit(0)
+  }
+}
+
+port.on('message', (event) => {
+  receive(event.data as ToCore, event.ports[0]).catch((error: unknown) => {
+    post({ type: 'failed', reason: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+    process.exit(1)
+  })
+})

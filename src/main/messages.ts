@@ -1,0 +1,34 @@
+import type { Capabilities, HostInfo } from '../../contract/host.ts'
+
+/** What the core's process is started with. */
+export interface CoreStart {
+  version: string
+  locale: string
+  capabilities: Capabilities
+  paths: { data: string; downloads: string }
+  localSite?: HostInfo['localSite']
+  /** Why secrets are kept in memory only; absent where they persist. */
+  secretsReason?: string
+}
+
+/** What the core asks of the main process: the parts of a platform that only Electron has. */
+export interface Services {
+  secretGet(key: string): Promise<string | undefined>
+  secretSet(key: string, value: string): Promise<void>
+  secretDelete(key: string): Promise<void>
+  openExternal(url: string): Promise<void>
+  pickFiles(folders: boolean): Promise<string[]>
+}
+export type Service = keyof Services
+
+export type ToCore =
+  | { type: 'start'; start: CoreStart }
+  /** Carries a port: a window to serve. */
+  | { type: 'window' }
+  | { type: 'answer'; id: number; value?: unknown; error?: string }
+  | { type: 'stop' }
+
+export type FromCore =
+  | { type: 'ready' }
+  | { type: 'ask'; id: number; service: Service; input: unknown[] }
+  | { type: 'failed'; reason: string }

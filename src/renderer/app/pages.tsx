@@ -1,0 +1,16 @@
+import { lazy, type ComponentType, type LazyExoticComponent } from 'react'
+import type { Page, RouteOf } from './router.ts'
+
+type PageOf<P extends Page> = LazyExoticComponent<ComponentType<{ route: RouteOf<P> }>>
+
+/** Every page is a file of its own in the build, loaded when it is first shown. */
+export const pages: { [P in Page]: PageOf<P> } = {
+  jobs: lazy(() => import('../features/jobs/page.tsx')),
+  templates: lazy(() => import('../features/templates/page.tsx')),
+  'template-editor': lazy(() => import('../features/templates/editor-page.tsx')),
+  'new-job': lazy(() => import('../features/new-job/page.tsx')),
+  uploads: lazy(() => import('../features/uploads/page.tsx')),
+  nodes: lazy(() => import('../features/nodes/page.tsx')),
+  settings: lazy(() => import('../features/settings/page.tsx')),
+  sites: lazy(() => import('../features/sites/page.tsx')),
+}

@@ -1,0 +1,71 @@
+import { Tooltip, UnstyledButton } from '@mantine/core'
+import {
+  LayoutTemplate,
+  ListChecks,
+  PanelLeftClose,
+  PanelLeftOpen,
+  Server,
+  Settings as SettingsIcon,
+  Upload,
+  type LucideIcon,
+} from 'lucide-react'
+import { settingsStore, useSettings } from '../features/settings/store.ts'
+import { AccountMenu } from '../features/sites/account-menu.tsx'
+import { useMessages } from '../ui/text.ts'
+import { appMessages } from './messages.ts'
+import { hrefOf, useRoute, type Page } from './router.ts'
+import styles from './rail.module.css'
+
+type RailPage = Extract<Page, 'jobs' | 'templates' | 'uploads' | 'nodes' | 'settings'>
+
+const above: readonly { page: RailPage; icon: LucideIcon; also?: readonly Page[] }[] = [
+  { page: 'jobs', icon: ListChecks },
+  { page: 'templates', icon: LayoutTemplate, also: ['template-editor', 'new-job'] },
+  { page: 'uploads', icon: Upload },
+  { page: 'nodes', icon: Server },
+]
+
+/** The left rail: where one can go. Collapsed to icons it keeps its names as tooltips. */
+export function Rail() {
+  const say = useMessages(appMessages)
+  const route = useRoute()
+  const collapsed = useSettings().railCollapsed
+  const update = settingsStore.use((state) => state.update)
+  const Toggle = collapsed ? PanelLeftOpen : PanelLeftClose
+  const entry = (page: RailPage, Icon: LucideIcon, also: readonly Page[] = []) => (
+    <Tooltip key={page} label={say(page)} position="right" disabled={!collapsed}>
+      <a
+        href={hrefOf({ page })}
+        className={styles.entry}
+        aria-current={route.page === page || also.includes(route.page) ? 'page' : undefined}
+        aria-label={say(page)}
+      >
+        <Icon size={17} strokeWidth={1.8} aria-hidden />
+        <span className={styles.label}>{say(page)}</span>
+      </a>
+    </Tooltip>
+  )
+  return (
+    <nav className={styles.rail} data-collapsed={collapsed || undefined} aria-label={say('navigation')}>
+      <a className={styles.brand} href={hrefOf({ page: 'jobs' })} aria-label="Headway" tabIndex={-1}>
+        <img src="./favicon.svg" width={22} height={22} alt="" />
+        <span className={styles.label} aria-hidden>
+          {'Headway'}
+        </span>
+      </a>
+      <div className={styles.group}>{above.map(({ page, icon, also }) => entry(page, icon, also))}</div>
+      <div className={styles.group}>
+        {entry('settings', SettingsIcon)}
+        <AccountMenu collapsed={collapsed} />
+        <UnstyledButton
+          className={styles.entry}
+          onClick={() => update({ railCollapsed: !collapsed })}
+          aria-label={say(collapsed ? 'expand' : 'collapse')}
+        >
+          <Toggle size={17} strokeWidth={1.8} aria-hidden />
+          <span className={styles.label}>{say('collapse')}</span>
+        </UnstyledButton>
+      </div>
+    </nav>
+  )
+}

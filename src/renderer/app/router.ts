@@ -1,0 +1,106 @@
+import { useSyncExternalStore } from 'react'
+
+/** Every place in the window; the hash of the address holds it, so back, reload and deep links work. */
+export type Route =
+  | { page: 'jobs'; id?: string; tab?: string }
+  | { page: 'templates' }
+  | { page: 'template-editor'; id?: string }
+  /** `template` absent: a custom job. `from`: the job whose values fill the form. */
+  | { page: 'new-job'; template?: string; from?: string }
+  | { page: 'uploads' }
+  | { page: 'nodes' }
+  | { page: 'settings' }
+  /** `id`: sign in to that site; `add`: a new address. */
+  | { page: 'sites'; id?: string; add?: true }
+
+export type Page = Route['page']
+export type RouteOf<P extends Page> = Extract<Route, { page: P }>
+
+const home: Route = { page: 'jobs' }
+
+/** The route of a hash such as `#/jobs/1832/log`; an unknown one is the list of jobs. */
+export function parseRoute(hash: string): Route {
+  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?')
+  const parts = path.split('/').map(decode)
+  const from = new URLSearchParams(query).get('from') ?? undefined
+  const [first, second, third] = parts
+  switch (first) {
+    case 'jobs':
+      return { page: 'jobs', ...(second ? { id: second } : {}), ...(second && third ? { tab: third } : {}) }
+    case 'templates':
+      if (!second) return { page: 'templates' }
+      if (second === 'new') return { page: 'template-editor' }
+      if (third === 'edit') return { page: 'template-editor', id: second }
+      return { page: 'new-job', template: second, ...(from ? { from } : {}) }
+    case 'custom':
+      return { page: 'new-job', ...(from ? { from } : {}) }
+    case 'uploads':
+    case 'nodes':
+    case 'settings':
+      return { page: first }
+    case 'sites':
+      if (second === 'add') return { page: 'sites', add: true }
+      return { page: 'sites', ...(second ? { id: second } : {}) }
+    default:
+      return home
+  }
+}
+
+const at = (...parts: string[]): string => `#/${parts.map(encodeURIComponent).join('/')}`
+const query = (from: string | undefined): string => (from === undefined ? '' : `?from=${encodeURIComponent(from)}`)
+
+/** The hash of a route, for `href` and for the address. */
+export function hrefOf(route: Route): string {
+  switch (route.page) {
+    case 'jobs':
+      return at('jobs', ...(route.id === undefined ? [] : [route.id]), ...(route.id && route.tab ? [route.tab] : []))
+    case 'templates':
+      return at('templates')
+    case 'template-editor':
+      return route.id === undefined ? at('templates', 'new') : at('templates', route.id, 'edit')
+    case 'new-job':
+      return (
+        (route.template === undefined ? at('custom', 'new') : at('templates', route.template, 'new')) +
+        query(route.from)
+      )
+    case 'sites':
+      return at('sites', ...(route.add ? ['add'] : route.id === undefined ? [] : [route.id]))
+    default:
+      return at(route.page)
+  }
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
+/** Goes to a place. `replace` leaves no step for the back button (tabs, redirects). */
+export function navigate(route: Route, options?: { replace?: boolean }): void {
+  const href = hrefOf(route)
+  if (href === location.hash) return
+  if (options?.replace === true) {
+    history.replaceState(null, '', href)
+    window.dispatchEvent(new HashChangeEvent('hashchange'))
+  } else location.hash = href
+}
+
+let known: { hash: string; route: Route } | undefined
+/** The same hash gives the same object, as `useSyncExternalStore` asks. */
+function currentRoute(): Route {
+  if (known?.hash !== location.hash) known = { hash: location.hash, route: parseRoute(location.hash) }
+  return known.route
+}
+
+function subscribe(changed: () => void): () => void {
+  window.addEventListener('hashchange', changed)
+  return () => window.removeEventListener('hashchange', changed)
+}
+
+/** The place the window is at. */
+export function useRoute(): Route {
+  return useSyncExternalStore(subscribe, currentRoute)
+}

@@ -1,0 +1,20 @@
+import type { Port } from '../../rpc/port.ts'
+import type { SourceRef } from '../../../contract/uploads.ts'
+
+/** What the surroundings of the page supply: a way to the core, and bytes in both directions. */
+export interface Host {
+  /** A new port to the core; rejects while the core cannot be reached. */
+  connect(): Promise<Port>
+  /** How the core reads a dropped or picked file. */
+  sourceOf(file: File): SourceRef
+  /** Starts the download that a one-time ticket stands for (hosts with `browserDownloads`). */
+  download(ticket: string): void
+}
+
+/** The page was opened without a session: the person has to open the printed address. */
+export class NoSessionError extends Error {
+  constructor() {
+    super('no session')
+    this.name = 'NoSessionError'
+  }
+}

@@ -1,0 +1,60 @@
+import { Button } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
+import { Plus } from 'lucide-react'
+import { AppError } from '../../app/app-error.tsx'
+import { hrefOf, navigate, type RouteOf } from '../../app/router.ts'
+import { useSite } from '../../app/site-context.ts'
+import { PageHeader } from '../../ui/page-header.tsx'
+import { Skeleton } from '../../ui/skeleton.tsx'
+import { useMessages } from '../../ui/text.ts'
+import { JobList } from './job-list.tsx'
+import { JobView } from './job-view.tsx'
+import { jobsMessages } from './messages.ts'
+import { useSiteJobs } from './store.ts'
+import { hasEnded } from './story.ts'
+import styles from './jobs.module.css'
+
+/** `#/jobs` and `#/jobs/<id>`: the list, and the open job beside it (over it in a narrow window). */
+export default function JobsPage({ route }: { route: RouteOf<'jobs'> }) {
+  const say = useMessages(jobsMessages)
+  const site = useSite()
+  const { jobs, error } = useSiteJobs(site.id)
+  const wide = useMediaQuery('(min-width: 1280px)', undefined, { getInitialValueInEffect: false })
+  const { id } = route
+  const active = [...(jobs?.values() ?? [])].filter((job) => !hasEnded(job.state)).length
+  const covered = id !== undefined && !wide
+  return (
+    <div className={styles.split} data-open={id !== undefined || undefined}>
+      <div className={styles.list} inert={covered}>
+        <PageHeader title={say('title')} note={active > 0 ? say('note', { count: active }) : undefined}>
+          <Button component="a" href={hrefOf({ page: 'templates' })} leftSection={<Plus size={14} aria-hidden />}>
+            {say('newJob')}
+          </Button>
+        </PageHeader>
+        {error === undefined ? null : (
+          <div className={styles.listError}>
+            <AppError error={error} site={site.id} />
+          </div>
+        )}
+        {jobs === undefined ? (
+          error === undefined ? (
+            <Skeleton lines={12} />
+          ) : null
+        ) : (
+          <JobList
+            site={site.id}
+            jobs={jobs}
+            openedId={id}
+            narrow={id !== undefined && wide}
+            onOpen={(job) => navigate({ page: 'jobs', id: job.id })}
+          />
+        )}
+      </div>
+      {id === undefined ? null : (
+        <div className={styles.detail}>
+          <JobView key={id} site={site.id} id={id} known={jobs?.get(id)} again={route.tab === 'again'} beside={wide} />
+        </div>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,51 @@
+import { useEffect, useState } from 'react'
+import type { Input, Method, Output } from '../../../../contract/app.ts'
+import type { AppErrorValue } from '../../../../contract/errors.ts'
+import { errorValue } from '../../app/errors.ts'
+import { useServices } from '../../app/services.tsx'
+
+export interface Query<T> {
+  data?: T
+  error?: AppErrorValue
+  again: () => void
+}
+
+/**
+ * Asks the core about a job; again when `version` changes (its state). The last answer stays while the next is on its way.
+ * Nothing is asked while `enabled` is false.
+ */
+export function useJobQuery<M extends Extract<Method<'jobs'>, 'detail' | 'files' | 'results'>>(
+  method: M,
+  input: Input<'jobs', M>,
+  version: string,
+  enabled = true,
+): Query<Output<'jobs', M>> {
+  const { client } = useServices()
+  const [attempt, setAttempt] = useState(0)
+  const [answer, setAnswer] = useState<{ of: string; data?: Output<'jobs', M>; error?: AppErrorValue }>()
+  const asked = JSON.stringify(input)
+  const question = JSON.stringify({ asked, version, attempt })
+  useEffect(() => {
+    if (!enabled) return undefined
+    const abort = new AbortController()
+    const { asked: of } = JSON.parse(question) as { asked: string }
+    client.call('jobs', method, JSON.parse(of) as Input<'jobs', M>, { signal: abort.signal }).then(
+      (data) => setAnswer({ of, data }),
+      (error: unknown) => {
+        if (abort.signal.aborted) return
+        setAnswer((before) => ({
+          of,
+          ...(before?.of === of && before.data !== undefined ? { data: before.data } : {}),
+          error: errorValue(error),
+        }))
+      },
+    )
+    return () => abort.abort()
+  }, [client, method, question, enabled])
+  const { data, error } = answer?.of === asked ? answer : {}
+  return {
+    ...(data === undefined ? {} : { data }),
+    ...(error === undefined ? {} : { error }),
+    again: () => setAttempt(attempt + 1),
+  }
+}

@@ -1,0 +1,115 @@
+import { createStore, type StoreApi } from 'zustand'
+import type { Input } from '../../../../contract/app.ts'
+import type { AppErrorValue } from '../../../../contract/errors.ts'
+import type { Submission } from '../../../../contract/jobs.ts'
+import type { FileSlot } from '../../../../contract/templates.ts'
+import { errorValue } from '../../app/errors.ts'
+import type { Services } from '../../app/services.tsx'
+import { uploadsStore, type Added, type FileToAdd } from '../uploads/store.ts'
+import { dropDraft, saveDraft, type Draft } from './draft.ts'
+import type { Picked } from './picked.ts'
+import { assignSlots, type SlotFile } from './slots.ts'
+
+type Skipped = Picked['skipped'][number]
+
+/** Where the submission of this form stands. */
+export type Sending =
+  | { step: 'editing'; error?: AppErrorValue }
+  /** The click was taken; a second one does nothing. */
+  | { step: 'sending' }
+  /** The core keeps it now and sends it exactly once. */
+  | { step: 'sent'; taskId: string }
+
+export interface FormState {
+  draft: Draft
+  sending: Sending
+  /** Files are being looked at. */
+  adding: boolean
+  addError?: AppErrorValue | undefined
+  /** Tries once more what `addError` is about; absent where the files have to be chosen anew. */
+  addAgain?: (() => Promise<void>) | undefined
+  refused: Added['refused']
+  duplicates: readonly string[]
+  skipped: readonly Skipped[]
+  edit: (change: Partial<Draft>) => void
+  /** Starts uploads, each for the slot it fits. */
+  add: (picked: Picked, slots: readonly FileSlot[], present: readonly SlotFile[]) => Promise<void>
+  takeExamples: (template: string) => Promise<void>
+  /** What was dropped or picked could not even be looked at. */
+  failToAdd: (error: AppErrorValue) => void
+  dismiss: (what: 'refused' | 'duplicates' | 'skipped') => void
+  submit: (submission: Submission, files: Pick<Input<'jobs', 'submit'>, 'uploads' | 'stored'>) => Promise<void>
+  /** Back to the form, after a submission that failed. */
+  reopen: () => void
+}
+
+/** The state of one form, from its first field to its job id. */
+export function createForm(services: Services, site: string, key: string, first: Draft): StoreApi<FormState> {
+  const { client } = services
+  const uploads = uploadsStore.of(services).getState()
+  return createStore<FormState>((set, get) => {
+    const whileAdding = async (work: () => Promise<void>): Promise<void> => {
+      set({ adding: true, addError: undefined, addAgain: undefined })
+      try {
+        await work()
+      } catch (error) {
+        set({ addError: errorValue(error), addAgain: () => whileAdding(work) })
+      } finally {
+        set({ adding: false })
+      }
+    }
+
+    return {
+      draft: first,
+      sending: { step: 'editing' },
+      adding: false,
+      refused: [],
+      duplicates: [],
+      skipped: [],
+      edit: (change) => {
+        const draft = { ...get().draft, ...change }
+        saveDraft(key, draft)
+        set({ draft })
+      },
+      add: (picked, slots, present) =>
+        whileAdding(async () => {
+          set({ skipped: picked.skipped, duplicates: [] })
+          if (picked.files.length === 0) return
+          const draft = get().draft
+          // The label must outlive a reload as soon as anything is uploaded under it.
+          saveDraft(key, draft)
+          const assigned = assignSlots(slots, present, picked.files)
+          const files = picked.files.map((file, index): FileToAdd => {
+            const slot = slots.find((candidate) => candidate.key === assigned[index])
+            return slot === undefined ? file : { ...file, slot: slot.key, class: slot.class }
+          })
+          const { refused, duplicates } = await uploads.add(site, draft.label, files)
+          set({ refused: [...get().refused, ...refused], duplicates })
+        }),
+      takeExamples: (template) =>
+        whileAdding(async () => {
+          saveDraft(key, get().draft)
+          await uploads.takeExamples(site, template, get().draft.label)
+        }),
+      failToAdd: (addError) => set({ addError, addAgain: undefined }),
+      dismiss: (what) => set({ [what]: [] }),
+      submit: async (submission, files) => {
+        // State, not a disabled button, is what makes two quick clicks one submission.
+        if (get().sending.step !== 'editing') return
+        set({ sending: { step: 'sending' } })
+        try {
+          const { taskId } = await client.call('jobs', 'submit', { site, submission, ...files })
+          // What was handed over is the core's: the next form starts anew, under a label of its own.
+          dropDraft(key)
+          set({ sending: { step: 'sent', taskId } })
+        } catch (error) {
+          set({ sending: { step: 'editing', error: errorValue(error) } })
+        }
+      },
+      reopen: () => {
+        saveDraft(key, get().draft)
+        set({ sending: { step: 'editing' } })
+      },
+    }
+  })
+}

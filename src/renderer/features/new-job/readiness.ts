@@ -1,0 +1,96 @@
+import type { Submission } from '../../../../contract/jobs.ts'
+import type { Site } from '../../../../contract/sites.ts'
+import type { FileSlot, ParameterValues, Template } from '../../../../contract/templates.ts'
+import type { Upload } from '../../../../contract/uploads.ts'
+import { needsFile } from '../uploads/progress.ts'
+import type { Draft } from './draft.ts'
+import { checkParameters, type ParameterProblem } from './parameters.ts'
+import { checkResources, type ResourceField } from './resources.ts'
+import { slotStatus, type SlotFile } from './slots.ts'
+
+/** Something that stands in the way of a submission; the page says each in a sentence with its next step. */
+export type Obstacle =
+  | { kind: 'sign-in' }
+  | { kind: 'commands'; commands: readonly string[] }
+  | { kind: 'name' }
+  | { kind: 'command' }
+  | { kind: 'parameter'; key: string }
+  | { kind: 'resource'; field: ResourceField }
+  | { kind: 'missing'; slot: FileSlot; count: number }
+  | { kind: 'surplus'; slot: FileSlot; count: number }
+  | { kind: 'too-many'; count: number; limit: number }
+  | { kind: 'failed'; upload: Upload }
+  | { kind: 'pick-again'; upload: Upload }
+  /** Found by the agent alone. */
+  | { kind: 'agent'; reason: string }
+
+/** What a submission still waits for once it is made. */
+export type Wait = 'files' | 'network'
+
+/** A form checked as a whole. */
+export interface Checked {
+  values: ParameterValues
+  parameterProblems: ReadonlyMap<string, ParameterProblem>
+  resourceProblems: ReadonlySet<ResourceField>
+  /** What would be submitted; with values left away that do not fit, so that its script can be shown early. */
+  submission?: Submission
+}
+
+/** Files that one submission takes (contract/app.ts). */
+const mostFiles = 1000
+
+const namePattern = /^[^\p{Cc}]{1,128}$/u
+
+/** The form's fields as a submission, and what is wrong with them. `template` absent: a custom job. */
+export function checkForm(draft: Draft, template: Template | undefined): Checked {
+  const { values, problems } = checkParameters(template?.parameters ?? [], draft.values)
+  const resources = checkResources(draft.resources)
+  const checked = { values, parameterProblems: problems, resourceProblems: resources.problems }
+  const name = draft.name.trim()
+  if (resources.resources === undefined || !namePattern.test(name)) return checked
+  const base = { name, resources: resources.resources }
+  if (template === undefined)
+    return draft.command.trim() === '' ? checked : { ...checked, submission: { ...base, command: draft.command } }
+  return {
+    ...checked,
+    submission: { ...base, templateId: template.id, templateVersion: template.version, parameters: values },
+  }
+}
+
+/** All that stands in the way, the gravest first. */
+export function obstacles(form: {
+  draft: Draft
+  template: Template | undefined
+  checked: Checked
+  uploads: readonly Upload[]
+  /** Files of an older job that are taken again. */
+  reused: readonly SlotFile[]
+  site: Site
+}): Obstacle[] {
+  const { draft, template, checked, uploads, reused, site } = form
+  const found: Obstacle[] = []
+  if (site.user === undefined || site.connection.state === 'signed-out') found.push({ kind: 'sign-in' })
+  if (template !== undefined && template.missingCommands.length > 0)
+    found.push({ kind: 'commands', commands: template.missingCommands })
+  if (!namePattern.test(draft.name.trim())) found.push({ kind: 'name' })
+  if (template === undefined && draft.command.trim() === '') found.push({ kind: 'command' })
+  for (const status of slotStatus(template?.files ?? [], [...uploads, ...reused])) {
+    if (status.missing > 0) found.push({ kind: 'missing', slot: status.slot, count: status.missing })
+    if (status.surplus > 0) found.push({ kind: 'surplus', slot: status.slot, count: status.surplus })
+  }
+  const count = uploads.length + reused.length
+  if (count > mostFiles) found.push({ kind: 'too-many', count, limit: mostFiles })
+  for (const upload of uploads) {
+    if (needsFile(upload)) found.push({ kind: 'pick-again', upload })
+    else if (upload.state === 'failed') found.push({ kind: 'failed', upload })
+  }
+  for (const key of checked.parameterProblems.keys()) found.push({ kind: 'parameter', key })
+  for (const field of checked.resourceProblems) found.push({ kind: 'resource', field })
+  return found
+}
+
+/** What a submission made now would wait for. */
+export function waitsFor(uploads: readonly Upload[], site: Site): Wait | undefined {
+  if (uploads.some((upload) => upload.state !== 'uploaded')) return 'files'
+  return site.connection.state === 'connected' ? undefined : 'network'
+}

@@ -1,0 +1,41 @@
+import { useEffect } from 'react'
+import { createStore } from 'zustand'
+import type { Snapshot } from '../../../../contract/app.ts'
+import type { AppErrorValue } from '../../../../contract/errors.ts'
+import { featureStore } from '../../app/services.tsx'
+
+type Status = Snapshot<'nodes', 'status'>
+
+interface NodesState {
+  /** The last known state, by site. */
+  bySite: ReadonlyMap<string, { status?: Status; error?: AppErrorValue }>
+  watch: (site: string) => () => void
+}
+
+export const nodesStore = featureStore<NodesState>(({ client }) =>
+  createStore((set, get) => ({
+    bySite: new Map(),
+    watch: (site) => {
+      const show = (status: Status) => set({ bySite: new Map(get().bySite).set(site, { status }) })
+      return client.subscribe(
+        'nodes',
+        'status',
+        { site },
+        {
+          snapshot: show,
+          event: show,
+          error: (error) => set({ bySite: new Map(get().bySite).set(site, { ...get().bySite.get(site), error }) }),
+        },
+      )
+    },
+  })),
+)
+
+/** The nodes of a site, kept up to date while the component is shown. */
+export function useNodes(site: string): { status?: Status; error?: AppErrorValue } {
+  const watch = nodesStore.use((state) => state.watch)
+  useEffect(() => watch(site), [watch, site])
+  return nodesStore.use((state) => state.bySite.get(site)) ?? unknown
+}
+
+const unknown = {}

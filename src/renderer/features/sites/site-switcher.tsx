@@ -1,0 +1,81 @@
+import { Button, Menu, UnstyledButton, VisuallyHidden } from '@mantine/core'
+import { Check, ChevronDown, Plus } from 'lucide-react'
+import type { Site } from '../../../../contract/sites.ts'
+import { navigate } from '../../app/router.ts'
+import { states } from '../../ui/states.ts'
+import { uiMessages } from '../../ui/messages.ts'
+import { useMessages } from '../../ui/text.ts'
+import { settingsStore } from '../settings/store.ts'
+import { sitesMessages } from './messages.ts'
+import { useActiveSite, useSites } from './store.ts'
+import styles from './sites.module.css'
+
+function Connection({ site }: { site: Site }) {
+  const sayState = useMessages(uiMessages)
+  const say = useMessages(sitesMessages)
+  const { state, roundTripMs } = site.connection
+  return (
+    <>
+      <span className={styles.state} data-testid="connection-state">
+        {sayState(`state.${state}`)}
+      </span>
+      {roundTripMs === undefined || state !== 'connected' ? null : (
+        <span className={styles.trip} title={say('roundTripHint')}>
+          {say('roundTrip', { ms: Math.max(1, Math.round(roundTripMs)) })}
+        </span>
+      )}
+    </>
+  )
+}
+
+/** Which site the window shows and how well it is reached: dot, word and round trip; a menu to change it. */
+export function SiteSwitcher() {
+  const say = useMessages(sitesMessages)
+  const sites = useSites()
+  const active = useActiveSite()
+  const update = settingsStore.use((state) => state.update)
+  if (sites === undefined) return null
+  if (active === undefined)
+    return (
+      <Button
+        variant="subtle"
+        leftSection={<Plus size={14} aria-hidden />}
+        onClick={() => navigate({ page: 'sites', add: true })}
+      >
+        {say('add')}
+      </Button>
+    )
+  return (
+    <Menu position="bottom-start" width={280}>
+      <Menu.Target>
+        <UnstyledButton className={styles.switcher}>
+          <span className={styles.dot} data-tone={states[active.connection.state].tone} aria-hidden />
+          <VisuallyHidden>{say('switch')}</VisuallyHidden>
+          <strong>{active.name}</strong>
+          <Connection site={active} />
+          <ChevronDown size={14} aria-hidden />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {[...sites.values()].map((site) => (
+          <Menu.Item
+            key={site.id}
+            leftSection={<span className={styles.dot} data-tone={states[site.connection.state].tone} aria-hidden />}
+            rightSection={site.id === active.id ? <Check size={14} aria-hidden /> : null}
+            onClick={() => {
+              update({ activeSite: site.id })
+              if (site.user === undefined) navigate({ page: 'sites', id: site.id })
+            }}
+          >
+            {site.name}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item onClick={() => navigate({ page: 'sites' })}>{say('manage')}</Menu.Item>
+        <Menu.Item leftSection={<Plus size={14} aria-hidden />} onClick={() => navigate({ page: 'sites', add: true })}>
+          {say('add')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

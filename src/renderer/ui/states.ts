@@ -1,0 +1,67 @@
+import {
+  Ban,
+  Check,
+  CircleCheck,
+  CircleDashed,
+  CircleDot,
+  CircleHelp,
+  CirclePause,
+  CircleSlash,
+  CircleX,
+  ClockAlert,
+  Hourglass,
+  Loader,
+  LogOut,
+  MemoryStick,
+  Play,
+  RefreshCw,
+  ServerCrash,
+  ShieldCheck,
+  Unplug,
+  Upload,
+  Wifi,
+  type LucideIcon,
+} from 'lucide-react'
+import type { JobState } from '../../../contract/jobs.ts'
+import type { ConnectionState } from '../../../contract/sites.ts'
+import type { TaskState } from '../../../contract/task.ts'
+import type { UploadState } from '../../../contract/uploads.ts'
+
+/** What a node can be, of Slurm's many words (see `nodeState` in features/nodes). */
+export type NodeTone = 'up' | 'busy' | 'draining' | 'down'
+
+export type AnyState = JobState | UploadState | TaskState | ConnectionState | NodeTone
+
+/** Which colour a state has; every tone is `--hw-<tone>` with the ground `--hw-<tone>-soft`. */
+export type Tone = 'busy' | 'good' | 'wait' | 'bad' | 'idle'
+
+/** One icon and one colour for each state, the same everywhere; its word is the message `state.<name>`. */
+export const states: Readonly<Record<AnyState, { icon: LucideIcon; tone: Tone }>> = {
+  pending: { icon: Hourglass, tone: 'wait' },
+  running: { icon: Play, tone: 'busy' },
+  completing: { icon: Loader, tone: 'busy' },
+  completed: { icon: CircleCheck, tone: 'good' },
+  failed: { icon: CircleX, tone: 'bad' },
+  cancelled: { icon: Ban, tone: 'idle' },
+  timeout: { icon: ClockAlert, tone: 'bad' },
+  out_of_memory: { icon: MemoryStick, tone: 'bad' },
+  node_fail: { icon: ServerCrash, tone: 'bad' },
+  lost: { icon: CircleHelp, tone: 'bad' },
+  queued: { icon: CircleDashed, tone: 'idle' },
+  uploading: { icon: Upload, tone: 'busy' },
+  paused: { icon: CirclePause, tone: 'idle' },
+  waiting: { icon: Hourglass, tone: 'wait' },
+  verifying: { icon: ShieldCheck, tone: 'busy' },
+  uploaded: { icon: CircleCheck, tone: 'good' },
+  done: { icon: Check, tone: 'good' },
+  unknown: { icon: CircleDashed, tone: 'idle' },
+  connecting: { icon: RefreshCw, tone: 'wait' },
+  connected: { icon: Wifi, tone: 'good' },
+  reconnecting: { icon: RefreshCw, tone: 'wait' },
+  offline: { icon: Unplug, tone: 'bad' },
+  'signed-out': { icon: LogOut, tone: 'idle' },
+  up: { icon: CircleCheck, tone: 'good' },
+  busy: { icon: CircleDot, tone: 'busy' },
+  draining: { icon: CircleSlash, tone: 'wait' },
+  down: { icon: CircleX, tone: 'bad' },
+}

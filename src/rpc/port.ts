@@ -1,0 +1,11 @@
+/**
+ * The one thing a transport has to be: a memory pair, a MessagePort and a WebSocket all are (src/rpc knows none of them).
+ * Messages are plain JSON values; they arrive in order, once, or the port closes.
+ */
+export interface Port {
+  post(message: unknown): void
+  /** One listener; messages that came before it was set are delivered then. */
+  onMessage(listener: (message: unknown) => void): void
+  onClose(listener: () => void): void
+  close(): void
+}

@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { WebSocket } from 'ws'
+import { createCore } from '../core/index.ts'
+import { lockFolder } from '../core/host-kit/index.ts'
+import { maxFrame } from '../rpc/frames.ts'
+import type { Port } from '../rpc/port.ts'
+import { portFromWebSocket } from '../rpc/web-socket-port.ts'
+import { readWebConfig, type WebConfig } from './config.ts'
+import { createIntake, pieceBytes } from './intake.ts'
+import { nodePlatform } from './platform.ts'
+import { startServer } from './server.ts'
+
+export interface WebHost {
+  /** Where it listens, without a token. */
+  url: string
+  /** The address with a new one-time token in its fragment; an unused older one stops working. */
+  address(): string
+  /** Opens an address in the system's browser; rejects with a sentence where there is none. */
+  openBrowser(address: string): Promise<void>
+  close(): Promise<void>
+}
+
+export interface WebHostOptions extends Partial<WebConfig> {
+  /** Folder of journals, settings and secrets; default as in platform.ts. */
+  data?: string
+  /** Folder of the built window; default: beside the bundle, or in dist/ of the repository. */
+  renderer?: string
+}
+
+/** What may wait for a page that does not read, in bytes; streams stop long before (they go by credit). */
+const unreadLimit = 256 * 1024 * 1024
+
+/** Starts a core and serves its window on 127.0.0.1. Throws a sentence where another host holds the same data. */
+export async function startWebHost(options: WebHostOptions = {}): Promise<WebHost> {
+  const { port, localSite } = { ...readWebConfig(), ...options }
+  const intake = createIntake()
+  const platform = await nodePlatform({
+    ...(options.data === undefined ? {} : { data: options.data }),
+    ...(localSite === undefined ? {} : { localSite }),
+    openSource: ({ token }) => Promise.resolve(intake.open(token)),
+  })
+  const lock = lockFolder(platform.paths.data)
+  if (lock === undefined) {
+    throw new Error('Headway already runs for you on this machine. Use that window, or end it first.')
+  }
+  const renderer = options.renderer ?? rendererFolder()
+  const core = await createCore(platform)
+  const server = await startServer({
+    renderer,
+    port,
+    log: platform.log,
+    serveRpc: (socket) => core.serve(boundedPort(socket)),
+    serveIntake: (socket) => intake.attach(socket),
+    takeDownload: (ticket) => core.takeDownload(ticket),
+    // Frames count characters, the socket bytes: up to three each.
+    maxRpcBytes: 3 * maxFrame,
+    maxIntakeBytes: pieceBytes + 4,
+  })
+  return {
+    url: server.url,
+    address: () => `${server.url}#token=${server.mint()}`,
+    openBrowser: (address) => platform.openExternal(address),
+    async close() {
+      await server.close()
+      await core.close()
+      lock.release()
+    },
+  }
+}
+
+/** A page that stopped reading is cut off rather than kept in memory; it gets a snapshot when it comes back. */
+function boundedPort(socket: WebSocket): Port {
+  const port = portFromWebSocket(socket)
+  return {
+    ...port,
+    post(message) {
+      port.post(message)
+      if (socket.bufferedAmount > unreadLimit) socket.terminate()
+    },
+  }
+}
+
+function rendererFolder(): string {
+  const places = ['../renderer', '../../dist/renderer'].map((place) => fileURLToPath(new URL(place, import.meta.url)))
+  const found = places.find((place) => existsSync(`${place}/index.html`))
+  if (found === undefined) throw new Error('The window was not built. Run `npm run build`.')
+  return found
+}

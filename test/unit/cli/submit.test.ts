@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { parseFiles, parseParameters } from '../../../src/cli/commands/submit.ts'
+import { bytes, printable, table } from '../../../src/cli/output.ts'
+
+const template = {
+  files: [
+    { key: 'geometry', label: { en: 'Geometry' }, class: 'mesh' as const, accept: ['.geo', '.step'], min: 1, max: 1 },
+    { key: 'settings', label: { en: 'Settings' }, class: 'config' as const, accept: ['.yaml'], min: 1, max: 1 },
+    { key: 'extra', label: { en: 'Extra' }, class: 'config' as const, accept: ['.yaml', '.json'], min: 0, max: 9 },
+  ],
+  parameters: [
+    { key: 'mesh_size', type: 'number' as const, label: { en: 'Mesh size' } },
+    { key: 'material', type: 'string' as const, label: { en: 'Material' } },
+    { key: 'nonlinear', type: 'boolean' as const, label: { en: 'Nonlinear' } },
+  ],
+}
+
+describe('submit: values from the command line', () => {
+  it('reads them as the types the template gives them', () => {
+    expect(parseParameters(template, ['mesh_size=2.5', 'material=steel=1', 'nonlinear=false'])).toEqual({
+      mesh_size: 2.5,
+      material: 'steel=1',
+      nonlinear: false,
+    })
+    expect(parseParameters(template, ['nonlinear'])).toEqual({ nonlinear: true })
+  })
+  it.each([
+    ['mesh_size=fine', /mesh_size must be a number, not "fine"/],
+    ['mesh_size=', /must be a number/],
+    ['nonlinear=maybe', /must be true or false/],
+    ['colour=red', /No parameter "colour". Known: mesh_size, material, nonlinear/],
+  ])('refuses %s in a sentence', (pair, message) => {
+    expect(() => parseParameters(template, [pair])).toThrow(message)
+  })
+})
+
+describe('submit: files from the command line', () => {
+  it('takes the slot that is named, also where the path has an equals sign', () => {
+    expect(parseFiles(template, ['geometry=a=b.geo'])).toEqual([{ slot: 'geometry', path: 'a=b.geo' }])
+  })
+  it('finds the slot by extension where only one accepts it', () => {
+    expect(parseFiles(template, ['dir/BRACKET.GEO'])).toEqual([{ slot: 'geometry', path: 'dir/BRACKET.GEO' }])
+  })
+  it('asks where two slots accept it, or none', () => {
+    expect(() => parseFiles(template, ['s.yaml'])).toThrow(
+      /--file SLOT=s.yaml, with SLOT one of geometry, settings, extra/,
+    )
+    expect(() => parseFiles(template, ['picture.png'])).toThrow(/Say which slot/)
+  })
+})
+
+describe('output', () => {
+  it('lets no control sequence of a cluster reach the terminal', () => {
+    expect(printable('ok\u001B[2J\u001B]0;title\u0007 \u0000done\ttab\n')).toBe('ok done\ttab\n')
+    expect(table(['ID', 'NAME'], [['1', 'a\u001B[31mred']])).toBe('ID  NAME\n1   ared')
+  })
+  it.each([
+    [0, '0 B'],
+    [999, '999 B'],
+    [1500, '1.5 kB'],
+    [3_200_000_000, '3.2 GB'],
+    [99_960_000, '100 MB'],
+  ])('says %d as %s', (count, text) => {
+    expect(bytes(count)).toBe(text)
+  })
+})

@@ -1,0 +1,165 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { assert, property, string } from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { SiteAgent } from '../../../../src/core/agent-client/index.ts'
+import { createDownloads, type Downloads } from '../../../../src/core/jobs/downloads.ts'
+import { localName } from '../../../../src/core/jobs/local-file.ts'
+import { openJournal } from '../../../../src/core/kit/journal.ts'
+import { taskMigrations } from '../../../../src/core/tasks/index.ts'
+import { until } from '../../../helpers/core.ts'
+import { agentsOf, signedIn, silent } from '../helpers/signed-in.ts'
+import { startSmallAgent, type SmallAgent } from '../helpers/small-agent.ts'
+
+let agent: SmallAgent
+let site: SiteAgent
+let folder: string
+let content: Buffer
+let etag: string
+/** Bytes after which an answer is cut, one entry per answer. */
+let cuts: number[]
+let ranges: (string | undefined)[]
+const ends: (() => unknown)[] = []
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'headway-downloads-'))
+  agent = await startSmallAgent()
+  content = randomBytes(1_000_000)
+  etag = '"one"'
+  cuts = []
+  ranges = []
+  agent.routes.set('GET /api/v2/jobs/7/files/out/a.frd', (request, response) => {
+    const { range } = request.headers
+    ranges.push(range)
+    const from = range !== undefined && request.headers['if-range'] === etag ? Number(/\d+/.exec(range)?.[0]) : 0
+    const rest = content.subarray(from)
+    const partial = from > 0 ? { 'content-range': `bytes ${from}-${content.length - 1}/${content.length}` } : {}
+    response.writeHead(from > 0 ? 206 : 200, { etag, 'content-length': String(rest.length), ...partial })
+    const cut = cuts.shift()
+    if (cut === undefined) response.end(rest)
+    else {
+      response.write(rest.subarray(0, cut))
+      setTimeout(() => response.destroy(), 30)
+    }
+  })
+  site = await signedIn(agent.url)
+})
+afterEach(async () => {
+  for (const end of ends.splice(0).toReversed()) await end()
+  site.close()
+  await agent.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+function open(): Downloads {
+  const database = openJournal({ path: join(folder, 'tasks.db'), migrations: taskMigrations, log: silent })
+  const downloads = createDownloads({
+    database,
+    agents: agentsOf(site),
+    downloadsFolder: join(folder, 'to'),
+    log: silent,
+  })
+  ends.push(async () => {
+    await downloads.close()
+    database.close()
+  })
+  return downloads
+}
+const input = { site: 's', id: '7', path: 'out/a.frd' }
+const task = (downloads: Downloads, id: string) => downloads.source.list().find((item) => item.id === id)
+const done = (downloads: Downloads, id: string) =>
+  until('the file', () => {
+    const now = task(downloads, id)
+    if (now?.state === 'failed') throw new Error(JSON.stringify(now.error))
+    return now?.state === 'done' ? now.result?.path : undefined
+  })
+
+describe('a download', () => {
+  it('goes on where it was cut and leaves one whole file', async () => {
+    cuts = [300_000, 200_000]
+    const downloads = open()
+    const path = await done(downloads, downloads.save(input, 'c1'))
+    expect(await readFile(path)).toEqual(content)
+    expect(ranges[0]).toBeUndefined()
+    expect(ranges.length).toBe(3)
+    expect(ranges.slice(1).every((range) => /^bytes=\d+-$/.test(range ?? ''))).toBe(true)
+    expect(await readdir(join(folder, 'to'))).toEqual(['a.frd'])
+  })
+
+  it('begins again when the file has become another one', async () => {
+    cuts = [300_000]
+    const downloads = open()
+    const id = downloads.save(input, 'c1')
+    await until('the cut', () => ranges.length === 1 && cuts.length === 0)
+    content = randomBytes(900_000)
+    etag = '"two"'
+    expect(await readFile(await done(downloads, id))).toEqual(content)
+  })
+
+  it('goes on after a pause and after a restart with what it has', async () => {
+    cuts = [400_000]
+    const first = open()
+    const id = first.save(input, 'c1')
+    await until('a part', async () => ((task(first, id)?.progress?.done ?? 0) > 0 ? true : undefined))
+    await first.source.pause(id)
+    expect(task(first, id)?.state).toBe('paused')
+    await ends.pop()?.()
+    const second = open()
+    second.start()
+    await second.source.resume(id)
+    expect(await readFile(await done(second, id))).toEqual(content)
+    expect(ranges.at(-1)).toMatch(/^bytes=[1-9]/)
+  })
+
+  it('takes its part away when it is cancelled', async () => {
+    cuts = [400_000, 1, 1, 1, 1, 1, 1, 1]
+    const downloads = open()
+    const id = downloads.save(input, 'c1')
+    await until('a part', () => (task(downloads, id)?.progress?.done ?? 0) > 0)
+    await downloads.source.cancel(id)
+    expect(await readdir(join(folder, 'to'))).toEqual([])
+  })
+
+  it('never writes over a file', async () => {
+    await mkdir(join(folder, 'to'))
+    await writeFile(join(folder, 'to', 'a.frd'), 'mine')
+    const downloads = open()
+    const path = await done(downloads, downloads.save(input, 'c1'))
+    expect(path).toBe(join(folder, 'to', 'a (2).frd'))
+    expect(await readFile(join(folder, 'to', 'a.frd'), 'utf8')).toBe('mine')
+  })
+
+  it('fails with a reason where this machine refuses', async () => {
+    await writeFile(join(folder, 'to'), 'a file where the folder would be')
+    const downloads = open()
+    const id = downloads.save(input, 'c1')
+    await until('the failure', () => task(downloads, id)?.state === 'failed')
+    expect(task(downloads, id)?.error?.code).toBe('FILE_UNREADABLE')
+  })
+})
+
+describe('a name from the head node', () => {
+  it.each([
+    ['out/a.frd', 'a.frd'],
+    ['../../.bashrc', '_bashrc'],
+    ['..\\..\\x.exe', 'x.exe'],
+    ['a/..', 'file'],
+    ['con.txt', '_con.txt'],
+    ['a<b>:"|?*.dat', 'a_b______.dat'],
+    ['line\nbreak.log', 'line_break.log'],
+    ['한글.frd'.normalize('NFD'), '한글.frd'.normalize('NFC')],
+  ])('%j is kept here as %j', (path, name) => {
+    expect(localName(path)).toBe(name)
+  })
+  it('is always one plain name', () => {
+    assert(
+      property(string({ unit: 'grapheme', maxLength: 400 }), (path) => {
+        const name = localName(path)
+        expect(name).not.toMatch(/[/\\\0]|^\.|^$/)
+        expect(Buffer.byteLength(name)).toBeLessThanOrEqual(201)
+      }),
+    )
+  })
+})

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest'
+import type { AppErrorValue, ErrorCode } from '../../../../contract/errors.ts'
+import { errorValue, explain } from '../../../../src/renderer/app/errors.ts'
+import { errorMessages } from '../../../../src/renderer/app/error-messages.ts'
+import { sayIn, type Language } from '../../../../src/renderer/ui/text.ts'
+import { RpcError } from '../../../../src/rpc/types.ts'
+
+/** One example of every code: a new code without an example here is a type error. */
+const examples: { [C in ErrorCode]: Extract<AppErrorValue, { code: C }>['data'] } = {
+  BAD_INPUT: { path: '/name', reason: 'too short' },
+  UNKNOWN_METHOD: { method: 'jobs.fly' },
+  CANCELLED: {},
+  INTERNAL: { reference: 'ab12' },
+  FRAME_TOO_LARGE: { limit: 1_000_000 },
+  DISCONNECTED: {},
+  NOT_FOUND: { what: 'job', id: '7' },
+  CONFLICT: { reason: 'The job has ended.' },
+  OFFLINE: { site: 'Seoul' },
+  NOT_AN_AGENT: { url: 'https://x', reason: 'answered 404' },
+  SIGNED_OUT: { site: 'Seoul' },
+  WRONG_CREDENTIALS: {},
+  RATE_LIMITED: { retryAfter: 42 },
+  FORBIDDEN: { permission: 'job:submit' },
+  AGENT: { status: 500, message: 'It broke.' },
+  SECRETS_UNAVAILABLE: { reason: 'no keyring' },
+  FILE_TOO_LARGE: { name: 'a.msh', size: 60e9, limit: 50 * 1024 ** 3 },
+  FILE_CHANGED: { name: 'a.msh' },
+  FILE_MISSING: { name: 'a.msh' },
+  FILE_UNREADABLE: { name: 'a.msh', reason: 'EACCES' },
+  FILE_DETACHED: { name: 'a.msh' },
+  FILE_REFUSED: { name: 'a.txt', warnings: ['It is an executable.'] },
+  NAME_REFUSED: { name: '../a', reason: 'traversal' },
+  CHECKSUM_MISMATCH: { name: 'a.msh' },
+  NO_SPACE: { needed: 5e9, free: 1e9 },
+  TEMPLATE_INVALID: { line: 12, reason: 'Unknown type.' },
+  PARAMETER_INVALID: { parameter: 'Load', reason: 'above 10' },
+  REQUIREMENT_MISSING: { commands: ['gmsh', 'ccx'] },
+  FILES_MISSING: { slots: ['Mesh'] },
+}
+
+const sayErrors = (language: Language) => sayIn(errorMessages, language)
+const all = Object.entries(examples).map(
+  ([code, data]) => ({ code, data, message: 'for the log' }) as unknown as AppErrorValue,
+)
+
+describe.each(['en', 'ko'] as const)('errors in %s', (language) => {
+  it.each(all)('$code is a sentence with a next step', (error) => {
+    const { title, next } = explain(error, sayErrors(language), language)
+    expect(title).not.toContain('{{')
+    expect(title).not.toBe(error.code)
+    expect(title.length).toBeGreaterThan(4)
+    expect(title).not.toMatch(/\.\.$/)
+    if (error.code !== 'CANCELLED') expect(next?.length).toBeGreaterThan(4)
+    expect(next ?? '').not.toContain('{{')
+    expect(`${title} ${next ?? ''}`).not.toContain(error.message)
+  })
+})
+
+describe('errors', () => {
+  const say = sayErrors('en')
+  it('keeps the label of a file over the limit that scripts know', () => {
+    const error: AppErrorValue = { code: 'FILE_TOO_LARGE', data: examples.FILE_TOO_LARGE, message: '' }
+    expect(explain(error, say, 'en').title).toBe('File size exceeds maximum (50 GB)')
+    expect(explain(error, sayErrors('ko'), 'ko').title).toContain('File size exceeds maximum (50 GB)')
+  })
+
+  it('has a sentence for each thing that may be missing and each fault of a name', () => {
+    for (const what of ['site', 'template', 'job', 'upload', 'task', 'file', 'setting'] as const)
+      expect(explain({ code: 'NOT_FOUND', data: { what, id: 'x' }, message: '' }, say, 'en').title).not.toContain(
+        'NOT_',
+      )
+    for (const reason of ['empty', 'too-long', 'traversal', 'control-character', 'reserved'] as const) {
+      const name = 'n'.repeat(300)
+      const { title } = explain({ code: 'NAME_REFUSED', data: { name, reason }, message: '' }, say, 'en')
+      expect(title).not.toContain('NAME_')
+      expect(title.length).toBeLessThan(120)
+    }
+  })
+
+  it('takes a failed call apart and owns what it did not foresee', () => {
+    const value: AppErrorValue = { code: 'WRONG_CREDENTIALS', data: {}, message: 'no' }
+    expect(errorValue(new RpcError(value))).toBe(value)
+    expect(errorValue(new TypeError('oops')).code).toBe('INTERNAL')
+  })
+})

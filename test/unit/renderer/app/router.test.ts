@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { hrefOf, parseRoute, type Route } from '../../../../src/renderer/app/router.ts'
+
+const places: [string, Route][] = [
+  ['#/jobs', { page: 'jobs' }],
+  ['#/jobs/1832', { page: 'jobs', id: '1832' }],
+  ['#/jobs/1832/log', { page: 'jobs', id: '1832', tab: 'log' }],
+  ['#/templates', { page: 'templates' }],
+  ['#/templates/new', { page: 'template-editor' }],
+  ['#/templates/bracket-static/edit', { page: 'template-editor', id: 'bracket-static' }],
+  ['#/templates/bracket-static/new', { page: 'new-job', template: 'bracket-static' }],
+  ['#/templates/bracket-static/new?from=1832', { page: 'new-job', template: 'bracket-static', from: '1832' }],
+  ['#/custom/new', { page: 'new-job' }],
+  ['#/custom/new?from=7', { page: 'new-job', from: '7' }],
+  ['#/uploads', { page: 'uploads' }],
+  ['#/nodes', { page: 'nodes' }],
+  ['#/settings', { page: 'settings' }],
+  ['#/sites', { page: 'sites' }],
+  ['#/sites/add', { page: 'sites', add: true }],
+  ['#/sites/local', { page: 'sites', id: 'local' }],
+]
+
+describe('router', () => {
+  it.each(places)('%s is a place and its address', (hash, route) => {
+    expect(parseRoute(hash)).toEqual(route)
+    expect(hrefOf(route)).toBe(hash)
+  })
+
+  it('keeps ids with odd characters whole', () => {
+    const route: Route = { page: 'jobs', id: 'a/b?c#d 1' }
+    expect(parseRoute(hrefOf(route))).toEqual(route)
+  })
+
+  it.each(['', '#', '#/', '#/nowhere', '#/%E0%A4%A', '#token=abc'])('goes home from %j', (hash) => {
+    expect(parseRoute(hash).page).toBe('jobs')
+  })
+})

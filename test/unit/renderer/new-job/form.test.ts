@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest'
+import type { JobDetail } from '../../../../contract/jobs.ts'
+import type { Site } from '../../../../contract/sites.ts'
+import type { Template } from '../../../../contract/templates.ts'
+import type { Upload } from '../../../../contract/uploads.ts'
+import { draftAgain, draftOf, newLabel } from '../../../../src/renderer/features/new-job/draft.ts'
+import { checkForm, obstacles, waitsFor } from '../../../../src/renderer/features/new-job/readiness.ts'
+import { checkResources, rawResources } from '../../../../src/renderer/features/new-job/resources.ts'
+
+const template: Template = {
+  id: 'bracket',
+  version: 3,
+  name: { en: 'Bracket' },
+  category: 'structural',
+  files: [{ key: 'mesh', label: { en: 'Mesh' }, class: 'mesh', accept: ['.msh'], min: 1, max: 1 }],
+  parameters: [{ key: 'load', label: { en: 'Load' }, type: 'number', minimum: 1, default: 5 }],
+  resources: { nodes: 1, tasks: 4, timeMinutes: 30 },
+  script: 'true',
+  visibility: 'shared',
+  editable: false,
+  updatedAt: '2026-11-21T07:00:00Z',
+  missingCommands: [],
+}
+const site: Site = {
+  id: 's',
+  name: 'Site',
+  url: 'http://x',
+  user: { username: 'u', email: '', groups: [], permissions: [] },
+  connection: { state: 'connected', since: '2026-11-21T07:00:00Z' },
+}
+const upload = (more: Partial<Upload> = {}): Upload => ({
+  id: 'u1',
+  site: 's',
+  label: 'l',
+  name: 'a.msh',
+  folder: '',
+  size: 10,
+  class: 'mesh',
+  slot: 'mesh',
+  state: 'uploaded',
+  sent: 10,
+  bytesPerSecond: 0,
+  createdAt: '2026-11-21T07:00:00Z',
+  updatedAt: '2026-11-21T07:00:00Z',
+  ...more,
+})
+const draft = draftOf(template, 'Bracket', 'l')
+const found = (more: Partial<Parameters<typeof obstacles>[0]> = {}) => {
+  const form = { draft, template, uploads: [upload()], reused: [], site, ...more }
+  return obstacles({ ...form, checked: checkForm(form.draft, form.template) }).map(({ kind }) => kind)
+}
+
+describe('what stands in the way', () => {
+  it('is nothing for a complete form', () => expect(found()).toEqual([]))
+  it('is a missing file, until one of an older job takes its place', () => {
+    expect(found({ uploads: [] })).toEqual(['missing'])
+    expect(found({ uploads: [], reused: [{ name: 'a.msh', slot: 'mesh' }] })).toEqual([])
+  })
+  it('is a file that failed or has to be picked again, not one on its way', () => {
+    expect(found({ uploads: [upload({ state: 'failed' })] })).toEqual(['failed'])
+    expect(found({ uploads: [upload({ state: 'waiting', wait: 'file' })] })).toEqual(['pick-again'])
+    expect(found({ uploads: [upload({ state: 'uploading' })] })).toEqual([])
+  })
+  it('is more files than one submission takes', () => {
+    const files = Array.from({ length: 1000 }, (_, n) => {
+      const { slot: _slot, ...extra } = upload({ id: `u${n + 2}` })
+      return extra
+    })
+    expect(found({ uploads: files.slice(1).concat(upload()) })).toEqual([])
+    expect(found({ uploads: [upload(), ...files] })).toEqual(['too-many'])
+  })
+  it('is a value, a name, a resource', () =>
+    expect(
+      found({
+        draft: { ...draft, name: ' ', values: { load: '0' }, resources: { ...draft.resources, nodes: '0' } },
+      }),
+    ).toEqual(['name', 'parameter', 'resource']))
+  it('is a name that the contract refuses', () => {
+    expect(found({ draft: { ...draft, name: 'x'.repeat(129) } })).toEqual(['name'])
+    expect(found({ draft: { ...draft, name: 'a\u0007b' } })).toEqual(['name'])
+  })
+  it('is a lost sign-in and a lacking command', () =>
+    expect(
+      found({
+        site: { ...site, connection: { ...site.connection, state: 'signed-out' } },
+        template: { ...template, missingCommands: ['ccx'] },
+      }),
+    ).toEqual(['sign-in', 'commands']))
+  it('is a custom job without a command', () =>
+    expect(found({ draft: draftOf(undefined, 'Own', 'l'), template: undefined, uploads: [] })).toEqual(['command']))
+})
+
+describe('a submission', () => {
+  it('carries the values as their types', () =>
+    expect(checkForm({ ...draft, values: { load: '2.5e1' } }, template).submission).toEqual({
+      name: 'Bracket',
+      resources: { nodes: 1, tasks: 4, timeMinutes: 30 },
+      templateId: 'bracket',
+      templateVersion: 3,
+      parameters: { load: 25 },
+    }))
+  it('waits for files first, then for the network', () => {
+    const offline: Site = { ...site, connection: { ...site.connection, state: 'reconnecting' } }
+    expect(waitsFor([upload({ state: 'verifying' })], offline)).toBe('files')
+    expect(waitsFor([upload()], offline)).toBe('network')
+    expect(waitsFor([upload()], site)).toBeUndefined()
+  })
+})
+
+describe('resources', () => {
+  it('survive editing', () => {
+    const resources = { nodes: 2, tasks: 8, timeMinutes: 90, memoryMb: 4096, partition: 'viz' }
+    expect(checkResources(rawResources(resources)).resources).toEqual(resources)
+  })
+  it('leave memory and partition to the site where they are empty', () =>
+    expect(checkResources(rawResources({ nodes: 1, tasks: 1, timeMinutes: 1 })).resources).toEqual({
+      nodes: 1,
+      tasks: 1,
+      timeMinutes: 1,
+    }))
+  it('name each field that cannot be taken', () =>
+    expect(
+      [
+        ...checkResources({ nodes: '0', tasks: '1.5', timeMinutes: '1e9', memoryMb: 'x', partition: 'a b' }).problems,
+      ].sort(),
+    ).toEqual(['memoryMb', 'nodes', 'partition', 'tasks', 'timeMinutes']))
+})
+
+describe('the same again', () => {
+  const job: JobDetail = {
+    id: '7',
+    name: 'Load 9',
+    user: 'u',
+    state: 'completed',
+    resources: { nodes: 1, tasks: 2, timeMinutes: 10 },
+    templateId: 'bracket',
+    submittedAt: '2026-11-21T07:00:00Z',
+    hasConvergence: false,
+    script: '',
+    parameters: { load: 9, gone: 1 },
+    inputs: [
+      { slot: 'mesh', uploadId: 'agent-1', name: 'a.msh', size: 10 },
+      { slot: 'removed', uploadId: 'agent-2', name: 'b.yaml', size: 2 },
+      { name: 'made-on-the-cluster', size: 1 },
+    ],
+    logTail: [],
+  }
+  const again = draftAgain(job, template, 'l2')
+  it('takes name, values and resources that the template still knows', () => {
+    expect(again.name).toBe('Load 9')
+    expect(again.values).toEqual({ load: '9' })
+    expect(again.resources.tasks).toBe('2')
+  })
+  it('takes the files that this Headway still knows, in the slots that still exist', () => {
+    expect(again.reused).toEqual([
+      { agentUploadId: 'agent-1', name: 'a.msh', size: 10, slot: 'mesh' },
+      { agentUploadId: 'agent-2', name: 'b.yaml', size: 2 },
+    ])
+  })
+})
+
+it('makes labels that the agent takes as folder names', () => {
+  const label = newLabel('x'.repeat(64), new Date(2026, 10, 3), crypto.randomUUID())
+  expect(label).toMatch(/^x{64}-20261103-[0-9a-f]{6}$/)
+  expect(newLabel(undefined, new Date(2026, 10, 3), 'abcdefgh')).toBe('custom-20261103-abcdef')
+})
