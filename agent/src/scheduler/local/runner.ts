@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import { setTimeout as wait } from 'node:timers/promises'
 import { isAlive, type ProcessIdentity } from './process-identity.ts'
 import { CLAIMED_BEFORE, readClaim, readExit, startWrapper } from './wrapper.ts'
@@ -47,11 +48,12 @@ export function followProcess(folder: string, environment?: Record<string, strin
   const sleep = (ms: number) => wait(ms, undefined, { signal: wake.signal, ref: false }).catch(() => undefined)
   let forgotten = false
   let identity: ProcessIdentity | undefined
+  let child: ChildProcess | undefined
   let problem: string | undefined
 
   async function start(env: Record<string, string>): Promise<void> {
     try {
-      const child = await startWrapper(folder, env)
+      child = await startWrapper(folder, env)
       child.once('exit', (code) => {
         if (code !== CLAIMED_BEFORE) wake.abort()
       })
@@ -79,7 +81,8 @@ export function followProcess(folder: string, environment?: Record<string, strin
   }
 
   async function end(): Promise<Ending> {
-    const seen = (await started) || (environment !== undefined && identity !== undefined)
+    // A claim may stem from a start that an earlier agent made: only our own child is sure to have lived under our eyes.
+    const seen = (await started) || (identity !== undefined && identity.pid === child?.pid)
     if (identity !== undefined) await untilGone(identity)
     const exit = await readExit(folder)
     // A wrapper killed by hand leaves its group behind. Only one that was just seen alive is sure to be the group's owner.

@@ -124,6 +124,20 @@ test('jobs outlive the agent: found again, their status exact, the lost one name
   expect(await runFile(after, waiting.id, 'ran')).toBe('ran\n')
 })
 
+test('one whose start the agent did not live to see is lost too, when it is gone without a status', async () => {
+  const folder = temporaryFolder()
+  const before = await bench({ folder })
+  const { id } = await before.run('sleep 300')
+  await until(async () => (await before.job(id)).state === 'running', 'it runs')
+  await before.stop()
+  const leader = Number((await readFile(before.inRun(id, '.headway/claim'), 'utf8')).split(' ')[0])
+  process.kill(-leader, 'SIGKILL')
+  await until(async () => !(await isRunning(leader)), 'it is gone')
+  before.sql("update local_jobs set state = 'starting'")
+  const after = await bench({ folder, endJobs: true })
+  expect(await after.ended(id)).toMatchObject({ state: 'lost' })
+})
+
 test('a pid that belongs to another process now is not ours', async () => {
   const folder = temporaryFolder()
   const before = await bench({ folder })
