@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { FileClass } from './file-classes.ts'
-import { ParameterValues, Resources } from './templates.ts'
+import { JobOptions, Resources } from './resources.ts'
+import { ParameterValues } from './templates.ts'
 import { Id, Text, Time } from './text.ts'
 
 /** One word per state, the same on every screen. Slurm's states map onto these. */
@@ -30,6 +31,35 @@ export const endedJobStates: readonly JobState[] = [
 ]
 export const jobHasEnded = (state: JobState): boolean => endedJobStates.includes(state)
 
+/** Elements of an array by state; absent states count none. */
+export const ArraySummary = Type.Object({
+  /** As asked for: `0-15%4`. */
+  range: Type.String(),
+  total: Type.Integer({ minimum: 1 }),
+  states: Type.Partial(
+    Type.Object(
+      Object.fromEntries(JobState.anyOf.map(({ const: state }) => [state, Type.Integer()])) as Record<
+        JobState,
+        ReturnType<typeof Type.Integer>
+      >,
+    ),
+  ),
+})
+export type ArraySummary = Static<typeof ArraySummary>
+
+/** One element of an array. Its own id, wherever an id is taken, is `<id of the array>_<index>`. */
+export const ArrayElement = Type.Object({
+  index: Type.Integer({ minimum: 0 }),
+  state: JobState,
+  reason: Type.Optional(Type.String()),
+  exitCode: Type.Optional(Type.Integer()),
+  signal: Type.Optional(Type.Integer()),
+  startedAt: Type.Optional(Time),
+  endedAt: Type.Optional(Time),
+  nodes: Type.Optional(Type.String()),
+})
+export type ArrayElement = Static<typeof ArrayElement>
+
 export const Job = Type.Object({
   id: Id,
   name: Type.String(),
@@ -38,7 +68,21 @@ export const Job = Type.Object({
   /** Why it waits or how it ended, in the scheduler's words (`Resources`, `exit code 201`). */
   reason: Type.Optional(Type.String()),
   exitCode: Type.Optional(Type.Integer()),
+  /** The signal that ended it (9: killed). */
+  signal: Type.Optional(Type.Integer()),
   resources: Resources,
+  options: Type.Optional(JobOptions),
+  /** For an array: its elements, counted. The state of the whole is that of its furthest unfinished element. */
+  array: Type.Optional(ArraySummary),
+  /** Pending and held back, by the user or an admin. */
+  held: Type.Optional(Type.Boolean()),
+  /** The scheduler's guess while it waits. */
+  expectedStart: Type.Optional(Time),
+  priority: Type.Optional(Type.Integer()),
+  /** The workflow run it belongs to, and its step there. */
+  workflow: Type.Optional(Type.Object({ id: Id, step: Type.String() })),
+  /** How often it was put back into the queue. */
+  restarts: Type.Optional(Type.Integer({ minimum: 0 })),
   templateId: Type.Optional(Type.String()),
   templateName: Type.Optional(Text),
   submittedAt: Time,
@@ -113,6 +157,7 @@ export const Submission = Type.Object(
   {
     name: Type.String({ minLength: 1, maxLength: 128, pattern: '^[^\\u0000-\\u001f]+$' }),
     resources: Resources,
+    options: Type.Optional(JobOptions),
     templateId: Type.Optional(Id),
     templateVersion: Type.Optional(Type.Integer({ minimum: 1 })),
     parameters: Type.Optional(ParameterValues),
@@ -121,3 +166,23 @@ export const Submission = Type.Object(
   { additionalProperties: false },
 )
 export type Submission = Static<typeof Submission>
+
+/** What may be done with jobs beside reading. `change` also to several at once, and to elements of an array (`123_4`). */
+export const JobChange = Type.Union([
+  Type.Object({ action: Type.Literal('cancel') }, { additionalProperties: false }),
+  Type.Object({ action: Type.Literal('hold') }, { additionalProperties: false }),
+  Type.Object({ action: Type.Literal('release') }, { additionalProperties: false }),
+  /** Back into the queue, from the start. */
+  Type.Object({ action: Type.Literal('requeue') }, { additionalProperties: false }),
+  /** Users may usually only shorten. */
+  Type.Object(
+    { action: Type.Literal('time-limit'), minutes: Type.Integer({ minimum: 1, maximum: 525_600 }) },
+    { additionalProperties: false },
+  ),
+  /** `scontrol update Nice=`: users may usually only lower their priority (a positive value). */
+  Type.Object(
+    { action: Type.Literal('nice'), value: Type.Integer({ minimum: -2_147_483_645, maximum: 2_147_483_645 }) },
+    { additionalProperties: false },
+  ),
+])
+export type JobChange = Static<typeof JobChange>

@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { FileClass } from './file-classes.ts'
+import { Resources } from './resources.ts'
 import { Id, Text, Time } from './text.ts'
 
 const Key = Type.String({ pattern: '^[a-z][a-z0-9_]{0,39}$' })
@@ -84,19 +85,6 @@ export const FileSlot = Type.Object(
   { additionalProperties: false },
 )
 export type FileSlot = Static<typeof FileSlot>
-
-/** What the job asks of the scheduler; times in minutes, memory in MiB. */
-export const Resources = Type.Object(
-  {
-    partition: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_.-]{1,64}$' })),
-    nodes: Type.Integer({ minimum: 1, maximum: 10_000 }),
-    tasks: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
-    timeMinutes: Type.Integer({ minimum: 1, maximum: 525_600 }),
-    memoryMb: Type.Optional(Type.Integer({ minimum: 1 })),
-  },
-  { additionalProperties: false },
-)
-export type Resources = Static<typeof Resources>
 
 /** How the job's log becomes a convergence plot. `file` is relative to the job's folder; absent: its standard output. */
 export const ConvergenceSpec = Type.Union([

@@ -4,6 +4,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { createAudit } from './audit/index.ts'
 import { createAuth } from './auth/index.ts'
 import { type Config, proxyList, SettingError } from './config.ts'
+import { createConvergence } from './convergence/index.ts'
 import { openDatabase } from './db/index.ts'
 import { takeFolder } from './db/lease.ts'
 import { describeApi } from './docs/index.ts'
@@ -14,9 +15,11 @@ import { answerErrors, refuse, refuseConnection } from './kit/answers.ts'
 import type { Noun } from './kit/noun.ts'
 import { validateStrictly } from './kit/validation.ts'
 import { createLog } from './log.ts'
+import { createLogs } from './logs/index.ts'
 import { createMetrics } from './metrics/index.ts'
 import { createNodes } from './nodes/index.ts'
 import { createRateLimit } from './rate-limit/index.ts'
+import { createResults } from './results/index.ts'
 import { createScheduler } from './scheduler/index.ts'
 import { createTemplates } from './templates/index.ts'
 import { createUploads } from './uploads/index.ts'
@@ -72,9 +75,25 @@ async function compose(config: Config, overrides: Overrides, release: () => void
   const uploads = createUploads(agent)
   const templates = createTemplates(agent, { uploads })
   const jobs = createJobs(agent, { uploads, templates, scheduler })
+  const logs = createLogs(agent, { jobs })
+  const convergence = createConvergence(agent, { jobs })
+  const results = createResults(agent, { jobs })
   const nodes = createNodes(agent, { scheduler, jobs })
   const extra = overrides.extra === undefined ? [] : [overrides.extra]
-  const nouns: Noun[] = [auth, uploads, templates, scheduler, jobs, nodes, gateway, metrics, ...extra]
+  const nouns: Noun[] = [
+    auth,
+    uploads,
+    templates,
+    scheduler,
+    jobs,
+    logs,
+    convergence,
+    results,
+    nodes,
+    gateway,
+    metrics,
+    ...extra,
+  ]
 
   app.addHook('onClose', async () => {
     await audit.flush()

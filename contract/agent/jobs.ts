@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { ConvergenceMeta, ConvergencePoint, Job, JobDetail, JobFile, ResultFile, ResultValue } from '../jobs.ts'
+import { JobOptions, Resources } from '../resources.ts'
 import { ParameterValues } from '../templates.ts'
 
 /**
@@ -13,6 +14,13 @@ export const SubmitRequest = Type.Object({
   tasks: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
   time: Type.Optional(Type.Union([Type.String({ maxLength: 20 }), Type.Integer({ minimum: 1 })])),
   memory_mb: Type.Optional(Type.Integer({ minimum: 1 })),
+  cpus_per_task: Resources.properties.cpusPerTask,
+  gpus: Resources.properties.gpus,
+  gres: Resources.properties.gres,
+  exclusive: Resources.properties.exclusive,
+  licenses: Resources.properties.licenses,
+  constraint: Resources.properties.constraint,
+  options: Type.Optional(JobOptions),
   command: Type.Optional(Type.String({ minLength: 1, maxLength: 100_000 })),
   template_id: Type.Optional(Type.String({ maxLength: 128 })),
   template_version: Type.Optional(Type.Integer({ minimum: 1 })),

@@ -1,6 +1,7 @@
 import type { Kysely, Selectable, Updateable } from 'kysely'
 import { type Job, endedJobStates, type JobState, type ResultValue } from '../../../contract/jobs.ts'
-import type { ParameterValues, Resources, Template, TemplateSource } from '../../../contract/templates.ts'
+import type { Resources } from '../../../contract/resources.ts'
+import type { ParameterValues, Template, TemplateSource } from '../../../contract/templates.ts'
 import type { Database } from '../db/database.ts'
 import type { ScheduledJob } from '../scheduler/index.ts'
 import type { JobHistoryTable } from './tables.ts'

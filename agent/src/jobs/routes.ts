@@ -4,8 +4,6 @@ import { CancelAnswer, JobAnswer, JobList, SubmitAnswer, SubmitRequest } from '.
 import { Failure } from '../kit/failure.ts'
 import { identityOf, originOf } from '../kit/http.ts'
 import { isAdmin } from '../kit/identity.ts'
-import { fileRoutes } from './file-routes.ts'
-import { followRoutes } from './follow-routes.ts'
 import { asJob } from './history.ts'
 import { type JobRouteParts, submitJobs, viewJobs } from './parts.ts'
 
@@ -20,8 +18,6 @@ const ListQuery = Type.Object({
 export function jobRoutes(parts: JobRouteParts): FastifyPluginAsync {
   return async (app) => {
     jobsThemselves(app, parts)
-    followRoutes(app, parts)
-    fileRoutes(app, parts)
   }
 }
 

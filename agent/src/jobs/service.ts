@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { SubmitRequest } from '../../../contract/agent/jobs.ts'
-import { jobHasEnded, type JobDetail } from '../../../contract/jobs.ts'
+import { jobHasEnded, type JobDetail, type JobState } from '../../../contract/jobs.ts'
 import type { Agent } from '../kit/agent.ts'
 import { Failure } from '../kit/failure.ts'
 import { type Identity, isAdmin } from '../kit/identity.ts'
@@ -9,7 +9,7 @@ import type { Templates } from '../templates/index.ts'
 import type { Uploads } from '../uploads/index.ts'
 import { asJob, type History, type Submitted } from './history.ts'
 import { planSubmission } from './submission.ts'
-import { lastLines } from './tail.ts'
+import { lastLines } from '../kit/tail.ts'
 
 export interface JobService {
   /** `created` is false where the key had made this job before. */
@@ -18,6 +18,8 @@ export interface JobService {
   find(who: Identity, jobId: string): Promise<Submitted>
   cancel(job: Submitted): Promise<Submitted>
   detail(job: Submitted): Promise<JobDetail>
+  /** Told after a change of state has been stored; `before` is undefined for a new job. */
+  onChange(listener: (job: Submitted, before: JobState | undefined) => void): void
   /** Finishes what an agent that died had begun, and learns what happened meanwhile. */
   start(): Promise<void>
   close(): Promise<void>
@@ -37,14 +39,18 @@ export function createJobService(
   /** Submissions on their way, by user and key: a second click waits for the first. */
   const underway = new Map<string, Promise<{ job: Submitted; created: boolean }>>()
 
-  function publish(job: Submitted): void {
+  const listeners: ((job: Submitted, before: JobState | undefined) => void)[] = []
+
+  function publish(job: Submitted, before: JobState | undefined): void {
     const event = { type: 'job_update' as const, data: asJob(job), timestamp: agent.now().toISOString() }
     agent.hub.publish('jobs', event, { user: job.user })
+    if (job.state !== before) for (const listener of listeners) listener(job, before)
   }
 
   async function keep(seen: ScheduledJob): Promise<void> {
+    const before = await history.byId(seen.id)
     const job = await history.observe(seen)
-    if (job !== undefined) publish(job)
+    if (job !== undefined) publish(job, before?.state)
   }
 
   // One after the other: states of a job must be stored in the order they came.
@@ -82,9 +88,10 @@ export function createJobService(
   async function handOver(job: Submitted, again: boolean): Promise<Submitted> {
     const folder = await prepare(job, again)
     const { number, key, user, name, script, resources } = job
-    const jobId = await scheduler.submit({ number, key, user, name, script, folder, resources })
+    const spec = { number, key, user, name, script, folder, resources, options: {} }
+    const jobId = await scheduler.submit(again ? { ...spec, attemptedAt: new Date(job.submittedAt) } : spec)
     const accepted = await history.accepted(number, jobId)
-    publish(accepted)
+    publish(accepted, undefined)
     // It may have started before its id was stored.
     for (const seen of await scheduler.jobs([jobId])) observe(seen)
     return accepted
@@ -128,7 +135,7 @@ export function createJobService(
       if (job.jobId === undefined || jobHasEnded(job.state)) {
         throw new Failure('WRONG_STATE', `Job ${job.jobId} has already ended.`)
       }
-      await scheduler.cancel(job.jobId)
+      await scheduler.change(job.user, job.jobId, { action: 'cancel' })
       await observing
       return (await history.byId(job.jobId)) ?? job
     },
@@ -167,6 +174,8 @@ export function createJobService(
       }
       await observing
     },
+
+    onChange: (listener) => void listeners.push(listener),
 
     close: () => observing,
   }

@@ -1,5 +1,6 @@
 import type { SubmitRequest } from '../../../contract/agent/jobs.ts'
-import type { ParameterValues, Resources, Template } from '../../../contract/templates.ts'
+import type { Resources } from '../../../contract/resources.ts'
+import type { ParameterValues, Template } from '../../../contract/templates.ts'
 import type { Agent } from '../kit/agent.ts'
 import { Failure } from '../kit/failure.ts'
 import type { Identity } from '../kit/identity.ts'

@@ -3,8 +3,8 @@ import type { Noun } from '../kit/noun.ts'
 import { createLocalScheduler } from './local/index.ts'
 import type { Scheduler } from './scheduler.ts'
 
-export type { ScheduledJob, Scheduler } from './scheduler.ts'
-export { BOOKKEEPING, LOG_NAME } from './scheduler.ts'
+export type { Estimate, JobSpec, License, Partition, ScheduledJob, Scheduler, Usage, UserLimit } from './scheduler.ts'
+export { BOOKKEEPING, LOG_NAME, logName } from './scheduler.ts'
 export { jobEnvironment } from './local/config.ts'
 
 /** The scheduler that the settings name. `auto` is the embedded one until the Slurm adapter is there to be found. */

@@ -1,5 +1,6 @@
 import { Liquid, TagToken, type Template as LiquidTemplate, Tokenizer } from 'liquidjs'
-import type { ParameterValues, Resources, TemplateSource } from '../../../contract/templates.ts'
+import type { Resources } from '../../../contract/resources.ts'
+import type { ParameterValues, TemplateSource } from '../../../contract/templates.ts'
 import { ShellQuoting } from './shell-context.ts'
 
 /** What a script's text may name, besides `parameters` and `files`. */

@@ -1,4 +1,14 @@
 import type { FileHandle } from 'node:fs/promises'
+import type { Readable } from 'node:stream'
+
+/** An open file, read at any place. In site mode the bytes come from a helper that runs as the user. */
+export interface FileReader {
+  read(buffer: Buffer, offset: number, length: number, position: number): Promise<{ buffer: Buffer; bytesRead: number }>
+  stat(): Promise<{ size: number; mtime: Date }>
+  /** `end` is inclusive. The file is closed with the stream. */
+  createReadStream(range?: { start?: number; end?: number }): Readable
+  close(): Promise<void>
+}
 
 export interface FileEntry {
   /** Relative to the folder that was listed, with `/`. */
@@ -17,7 +27,7 @@ export interface UserFiles {
   /** The absolute path, for the scheduler and for `storage_path`; checked, not created. */
   absolute(user: string, path: string): string
   makeFolder(user: string, path: string): Promise<string>
-  openRead(user: string, path: string): Promise<FileHandle>
+  openRead(user: string, path: string): Promise<FileReader>
   /** For reading and writing, in a folder that exists. `exclusive`: it must not exist yet; else it is made or kept as it is. */
   openWrite(user: string, path: string, options: { exclusive: boolean }): Promise<FileHandle>
   /** Atomic; both inside the user's area, folder entries fsynced. */

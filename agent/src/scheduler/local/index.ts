@@ -136,7 +136,17 @@ export function createLocalScheduler(agent: Agent): Scheduler & { start(): Promi
   return {
     kind: 'local',
 
-    partitions: async () => [{ name: LOCAL_PARTITION, isDefault: true, nodes: 1, cores }],
+    freshness: () => ({ at: agent.now() }),
+
+    partitions: async () => [{ name: LOCAL_PARTITION, isDefault: true, nodes: 1, cores, up: true }],
+
+    limits: async () => [],
+
+    licenses: async () => [],
+
+    estimate: async () => ({}),
+
+    usage: async () => undefined,
 
     async nodes() {
       const used = (await queue.active()).reduce((sum, job) => sum + job.tasks, 0)
@@ -159,7 +169,10 @@ export function createLocalScheduler(agent: Agent): Scheduler & { start(): Promi
       return String(job.id)
     },
 
-    async cancel(id) {
+    async change(_user, id, change) {
+      if (change.action !== 'cancel') {
+        throw new Failure('VALIDATION_FAILED', 'The embedded scheduler can only cancel a job.')
+      }
       const number = Number(id)
       const ended_at = agent.now().toISOString()
       const waiting = await queue.update(number, ['pending'], { state: 'cancelled', reason: null, ended_at })

@@ -1,5 +1,6 @@
 import type { JobDetail } from '../../../../contract/jobs.ts'
-import type { Parameter, Resources, Template } from '../../../../contract/templates.ts'
+import type { Resources } from '../../../../contract/resources.ts'
+import type { Parameter, Template } from '../../../../contract/templates.ts'
 import { defaultRaw, rawOf, type RawValues } from './parameters.ts'
 import { rawResources, type RawResources } from './resources.ts'
 

@@ -1,9 +1,9 @@
-import type { Resources } from '../../../../contract/templates.ts'
+import type { Resources } from '../../../../contract/resources.ts'
 import { numberText, parseNumber } from './parameters.ts'
 
 /** Resources while they are edited. Time in minutes, memory in MiB; empty memory and partition leave it to the scheduler. */
-export type RawResources = Readonly<Record<keyof Resources, string>>
-export type ResourceField = keyof Resources
+export type RawResources = Readonly<Record<ResourceField, string>>
+export type ResourceField = Extract<keyof Resources, 'partition' | 'nodes' | 'tasks' | 'timeMinutes' | 'memoryMb'>
 
 export function rawResources(resources: Resources): RawResources {
   return {

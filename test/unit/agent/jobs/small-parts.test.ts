@@ -1,8 +1,8 @@
 import { assert, nat, property, string } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { attachment, parseRange } from '../../../../agent/src/jobs/byte-range.ts'
+import { attachment, parseRange } from '../../../../agent/src/results/byte-range.ts'
 import { parseSlurmTime } from '../../../../agent/src/jobs/slurm-time.ts'
-import { lines, LONGEST_LINE } from '../../../../agent/src/jobs/tail.ts'
+import { lines, LONGEST_LINE } from '../../../../agent/src/kit/tail.ts'
 import { runNames } from '../../../../agent/src/templates/slots.ts'
 
 describe("time limits in Slurm's forms", () => {

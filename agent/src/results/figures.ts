@@ -1,8 +1,8 @@
-import type { FileHandle } from 'node:fs/promises'
-import type { ResultValue } from '../../../../contract/jobs.ts'
-import type { ResultSpec } from '../../../../contract/templates.ts'
-import { boundedPattern, PatternTooSlow } from '../../templates/index.ts'
-import { lines, tail } from '../tail.ts'
+import type { ResultValue } from '../../../contract/jobs.ts'
+import type { ResultSpec } from '../../../contract/templates.ts'
+import { boundedPattern, PatternTooSlow } from '../templates/index.ts'
+import type { FileReader } from '../user-files/index.ts'
+import { lines, tail } from '../kit/tail.ts'
 import { largestMises, UnreadableResult } from './frd.ts'
 
 async function lastMatch(batches: AsyncIterable<string[]>, source: string): Promise<number> {
@@ -20,7 +20,7 @@ async function lastMatch(batches: AsyncIterable<string[]>, source: string): Prom
 /** The figures a template reads from a job's files, each with its value or the reason why there is none. */
 export function readResults(
   specs: readonly ResultSpec[],
-  open: (path: string) => Promise<FileHandle>,
+  open: (path: string) => Promise<FileReader>,
 ): Promise<ResultValue[]> {
   const readOne = async (spec: ResultSpec): Promise<ResultValue> => {
     const head = { key: spec.key, label: spec.label, ...(spec.unit === undefined ? {} : { unit: spec.unit }) }

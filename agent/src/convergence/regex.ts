@@ -1,6 +1,6 @@
-import type { ConvergencePoint } from '../../../../contract/jobs.ts'
-import type { ConvergenceSpec } from '../../../../contract/templates.ts'
-import { boundedPattern } from '../../templates/index.ts'
+import type { ConvergencePoint } from '../../../contract/jobs.ts'
+import type { ConvergenceSpec } from '../../../contract/templates.ts'
+import { boundedPattern } from '../templates/index.ts'
 import { type ConvergenceParser, point } from './point.ts'
 
 /** A template's own pattern: the group `x` is the abscissa, every other named group a series. Throws PatternTooSlow. */

@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises'
+import type { FileReader } from '../user-files/index.ts'
 import { setTimeout as wait } from 'node:timers/promises'
 
 const PIECE = 65_536
@@ -6,7 +6,7 @@ const PIECE = 65_536
 const POLL_MS = 250
 
 /** The last `count` lines of a file, of its last 64 KiB. */
-export async function lastLines(file: FileHandle, count: number): Promise<string[]> {
+export async function lastLines(file: FileReader, count: number): Promise<string[]> {
   const { size } = await file.stat()
   const start = Math.max(0, size - PIECE)
   const { buffer, bytesRead } = await file.read(Buffer.alloc(size - start), 0, size - start, start)
@@ -19,7 +19,7 @@ export async function lastLines(file: FileHandle, count: number): Promise<string
 
 export interface Growing {
   /** The file, once there is one. */
-  open: () => Promise<FileHandle | undefined>
+  open: () => Promise<FileReader | undefined>
   /** Whether nothing more will be written; asked before the last look at the file. */
   ended: () => Promise<boolean>
   /** With it false, what is there now is all. */
@@ -33,7 +33,7 @@ export interface Growing {
  * starting over) is read again from its start.
  */
 export async function* tail(offset: number, { open, ended, follow, signal }: Growing): AsyncGenerator<Buffer, void> {
-  let file: FileHandle | undefined
+  let file: FileReader | undefined
   let position = offset
   try {
     for (;;) {

@@ -1,10 +1,10 @@
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { largestMises, vonMises } from '../../../../agent/src/jobs/results/frd.ts'
-import { readResults } from '../../../../agent/src/jobs/results/index.ts'
+import { largestMises, vonMises } from '../../../../agent/src/results/frd.ts'
+import { readResults } from '../../../../agent/src/results/figures.ts'
 
-const folder = join(import.meta.dirname, 'recorded')
+const folder = join(import.meta.dirname, '../jobs/recorded')
 async function* batches(text: string, size: number) {
   const all = text.split('\n')
   for (let at = 0; at < all.length; at += size) yield all.slice(at, at + size)

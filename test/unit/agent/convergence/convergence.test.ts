@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { ConvergencePoint } from '../../../../contract/jobs.ts'
 import type { ConvergenceSpec } from '../../../../contract/templates.ts'
-import { convergenceParser } from '../../../../agent/src/jobs/convergence/parser.ts'
+import { convergenceParser } from '../../../../agent/src/convergence/parser.ts'
 
-const recorded = (name: string) => readFile(join(import.meta.dirname, 'recorded', name), 'utf8')
+const recorded = (name: string) => readFile(join(import.meta.dirname, '../jobs/recorded', name), 'utf8')
 
 /** Line by line and all at once must come out the same: a log arrives in pieces. */
 function parse(spec: ConvergenceSpec, text: string): ConvergencePoint[] {
