@@ -20,6 +20,7 @@ import { createMetrics } from './metrics/index.ts'
 import { createNodes } from './nodes/index.ts'
 import { createRateLimit } from './rate-limit/index.ts'
 import { createResults } from './results/index.ts'
+import { createRunner } from './runner/index.ts'
 import { createScheduler } from './scheduler/index.ts'
 import { createTemplates } from './templates/index.ts'
 import { createUploads } from './uploads/index.ts'
@@ -58,7 +59,9 @@ async function compose(config: Config, overrides: Overrides, release: () => void
   const metrics = createMetrics(config, log)
   const audit = createAudit({ db, log, now })
   const hub = createHub(metrics)
-  const agent: Agent = { config, db, log, now, audit, hub, files: createUserFiles(config), metrics }
+  const files = createUserFiles(config)
+  const runner = createRunner(config, log)
+  const agent: Agent = { config, db, log, now, audit, hub, files, runner, metrics }
   const users = new UserStore(db, config)
   metrics.gauge('user_total', 'Local accounts', () => users.count())
 

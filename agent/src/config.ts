@@ -24,7 +24,14 @@ export interface Config {
   /** What is shipped: `templates/`, `examples/`, `swagger-ui/`. */
   assets: string
   logLevel: string
-  scheduler: { kind: 'auto' | 'slurm' | 'local'; cores: number; endJobsOnExit: boolean; allowMultiUser: boolean }
+  scheduler: {
+    kind: 'auto' | 'slurm' | 'local'
+    cores: number
+    endJobsOnExit: boolean
+    allowMultiUser: boolean
+    /** Where Slurm's commands are, where that is none of the usual places. */
+    slurmBin?: string
+  }
   jwt: { secret: string; accessTtlSeconds: number; refreshTtlSeconds: number; rotate: boolean; jwksUrl?: string }
   allowedOrigins: string[]
   registration: boolean
@@ -170,6 +177,7 @@ function complete(settings: Settings, data: string): Config {
       cores: scheduler?.cores ?? availableParallelism(),
       endJobsOnExit: scheduler?.endJobsOnExit ?? false,
       allowMultiUser: scheduler?.allowMultiUser ?? false,
+      ...(scheduler?.slurmBin === undefined ? {} : { slurmBin: resolve(scheduler.slurmBin) }),
     },
     jwt: {
       secret: jwt?.secret ?? ownSecret(data),

@@ -28,6 +28,8 @@ export const Settings = section({
     endJobsOnExit: Type.Boolean(),
     /** In production: the embedded scheduler for more than one user, though all their jobs run as the agent. */
     allowMultiUser: Type.Boolean(),
+    /** The folder of sbatch and its like, where it is not on the PATH. */
+    slurmBin: Path,
   }),
   jwt: section({
     secret: Type.String({ minLength: 16, maxLength: 4096 }),
@@ -88,6 +90,7 @@ export const variables: Readonly<Record<string, string>> = {
   HEADWAY_CORES: 'scheduler.cores',
   HEADWAY_END_JOBS: 'scheduler.endJobsOnExit',
   HEADWAY_LOCAL_MULTI_USER: 'scheduler.allowMultiUser',
+  HEADWAY_SLURM_BIN: 'scheduler.slurmBin',
   HEADWAY_REGISTRATION: 'registration',
   HEADWAY_ADMIN_USER: 'admin.user',
   HEADWAY_ADMIN_PASSWORD: 'admin.password',

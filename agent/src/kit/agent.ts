@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { AgentEvent, Topic } from '../../../contract/agent/events.ts'
 import type { Config } from '../config.ts'
 import type { Database } from '../db/database.ts'
+import type { Runner } from '../runner/index.ts'
 import type { UserFiles } from '../user-files/index.ts'
 import type { Permission } from './identity.ts'
 
@@ -15,6 +16,7 @@ export interface Agent {
   audit: Audit
   hub: Hub
   files: UserFiles
+  runner: Runner
   metrics: Metrics
 }
 

@@ -10,6 +10,7 @@ import { loadConfig } from '../../../../agent/src/config.ts'
 import { openDatabase } from '../../../../agent/src/db/index.ts'
 import type { Agent } from '../../../../agent/src/kit/agent.ts'
 import { createLog } from '../../../../agent/src/log.ts'
+import { createRunner } from '../../../../agent/src/runner/index.ts'
 import { createUploads } from '../../../../agent/src/uploads/index.ts'
 import type { Opening } from '../../../../agent/src/uploads/opening.ts'
 import { UploadService } from '../../../../agent/src/uploads/service.ts'
@@ -30,14 +31,16 @@ let ends: (() => Promise<void>)[]
 /** A real database and real files; what would go to audit and hub is kept to be looked at. */
 function newAgent(limits: Partial<Agent['config']['limits']> = {}): Agent {
   const { config } = loadConfig({ HEADWAY_DATA: data })
+  const log = createLog('silent')
   return {
     config: { ...config, limits: { ...config.limits, ...limits } },
     db: openDatabase(data),
-    log: createLog('silent'),
+    log,
     now: () => now,
     audit: { record: (entry) => void records.push(entry), security: (event) => void records.push(event) },
     hub: { publish: (_topic, event, to) => void events.push({ event, to }), connections: 0 },
     files: createUserFiles(config),
+    runner: createRunner(config, log),
     metrics: { count: () => {}, gauge: () => {}, gaugeBy: () => {} },
   }
 }
