@@ -2,7 +2,9 @@
 // otherwise the suites that need it are skipped loudly, and under CI=true a missing part is a failure.
 // Arguments name the steps to run (checks build unit e2e electron); none: all. Ends with the totals alone on a line.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -42,6 +44,24 @@ function provision() {
       )
   }
   if (missing.length === 0) console.log('all there')
+}
+
+/** One Slurm for all suites of this run; the tests that break things bring up their own. */
+function withCluster(body) {
+  const base = mkdtempSync(join(tmpdir(), 'headway-cluster-'))
+  const up = spawnSync('bash', ['test/cluster/up', base], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
+  if (up.status === 0) process.env.HEADWAY_TEST_CLUSTER = base
+  else if (ci) count(false, 'the Slurm cluster did not come up')
+  else {
+    process.env.HEADWAY_TEST_CLUSTER = 'none'
+    console.log('SKIPPED: everything on a real Slurm. It needs root and the parts named above.')
+  }
+  try {
+    body()
+  } finally {
+    spawnSync('bash', ['test/cluster/down', base], { cwd: root, stdio: 'inherit' })
+    rmSync(base, { recursive: true, force: true })
+  }
 }
 
 /** Runs vitest projects and adds up what they report; a run that reports nothing is a failure. */
@@ -109,11 +129,15 @@ if (wants('build') || wants('e2e')) {
   heading('build')
   count(run(process.execPath, ['scripts/build.mjs']) === 0, 'build')
 }
-if (wants('unit')) {
-  suites('unit, contract and integration', ['unit', 'contract', 'integration'], ['--coverage'])
-  coverage()
+if (wants('unit') || wants('e2e')) {
+  withCluster(() => {
+    if (wants('unit')) {
+      suites('unit, contract and integration', ['unit', 'contract', 'integration'], ['--coverage'])
+      coverage()
+    }
+    if (wants('e2e')) suites('end to end in Chromium', ['e2e'])
+  })
 }
-if (wants('e2e')) suites('end to end in Chromium', ['e2e'])
 if (wanted.has('electron')) electron()
 
 console.log(
