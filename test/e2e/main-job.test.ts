@@ -93,7 +93,7 @@ describe.skipIf(!hasPart('chromium'))('main job', () => {
 
   it.skipIf(!hasPart('ccx') || !hasPart('gmsh'))(
     'runs the bracket from dropped files to the stress',
-    { timeout: 300_000 },
+    { timeout: 420_000 },
     async () => {
       await page.getByRole('link', { name: 'Bracket: static stress (gmsh + CalculiX)' }).click()
       await page.getByRole('heading', { name: 'Files', exact: true }).waitFor()
@@ -125,7 +125,7 @@ describe.skipIf(!hasPart('chromium'))('main job', () => {
       // The plot grows while it runs: its accessible summary counts the points.
       const plot = page.getByRole('img', { name: /Convergence over .* points/ })
       const points = async (): Promise<number> =>
-        Number(/(\d+) points/.exec((await plot.getAttribute('aria-label', { timeout: 60_000 })) ?? '')?.[1] ?? 0)
+        Number(/(\d+) points/.exec((await plot.getAttribute('aria-label', { timeout: 150_000 })) ?? '')?.[1] ?? 0)
       const early = await points()
       await expect.poll(points, { timeout: 60_000, interval: 500 }).toBeGreaterThan(early)
       await expect.poll(points, { timeout: 60_000, interval: 500 }).toBeGreaterThan(7)
