@@ -1,18 +1,22 @@
 import { Type, type Static, type TSchema } from 'typebox'
+import { ConvergenceMeta, ConvergencePoint } from './convergence.ts'
 import { AppError } from './errors.ts'
 import { ClusterSummary, NodesStatus } from './nodes.ts'
 import {
-  ConvergenceMeta,
-  ConvergencePoint,
+  ChangeResult,
+  ElementPage,
   Job,
+  JobChange,
   JobDetail,
   JobFile,
-  ResultFile,
-  ResultValue,
+  JobState,
+  Resubmission,
   Submission,
 } from './jobs.ts'
+import { ResultFile, ResultValue } from './results.ts'
 import { BrokenTemplate, Template } from './templates.ts'
 import { HostInfo } from './host.ts'
+import { SchedulerStatus } from './scheduler.ts'
 import { Id } from './text.ts'
 import { PickedFile, Upload } from './uploads.ts'
 import { Settings } from './settings.ts'
@@ -61,6 +65,8 @@ const collection = <T extends TSchema, P extends TSchema>(item: T, params: P) =>
     object({ items: Type.Array(item) }),
     object({ put: Type.Array(item), gone: Type.Array(Type.String()) }),
   )
+
+const NodesShown = object({ status: NodesStatus, summary: Type.Optional(ClusterSummary), at: Type.String() })
 
 /** Files of this machine, folders walked; links, devices and what cannot be read left out with the reason. */
 const expanded = object({
@@ -217,9 +223,48 @@ export const app = {
         object({ taskId: Type.String() }),
       ),
       cancel: change(object({ ...site, id: Id }), Job),
+      /** The same for each; ids may be elements of arrays. Answers with what became of each, also where some were refused. */
+      change: change(
+        object({ ...site, ids: Type.Array(Id, { minItems: 1, maxItems: 1000 }), change: JobChange }),
+        object({ results: Type.Array(ChangeResult) }),
+      ),
       detail: query(object({ ...site, id: Id }), JobDetail),
+      /** What it was asked for with, for a form that asks again. */
+      submission: query(object({ ...site, id: Id }), Resubmission),
+      /** A private template out of a job: its script, resources, and parameters with their values as defaults. */
+      cloneTemplate: change(
+        object({
+          ...site,
+          id: Id,
+          templateId: Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,63}$' }),
+          name: Type.String({ minLength: 1, maxLength: 128 }),
+        }),
+        Template,
+      ),
+    },
+    streams: {
+      all: collection(Job, object(site)),
+      /** A part of an array's elements, kept up to date (at most once a second). */
+      elements: stream(
+        object({
+          ...site,
+          id: Id,
+          states: Type.Optional(Type.Array(JobState, { maxItems: 10 })),
+          offset: Type.Integer({ minimum: 0 }),
+          limit: Type.Integer({ minimum: 1, maximum: 1000 }),
+        }),
+        ElementPage,
+        ElementPage,
+      ),
+    },
+  },
+
+  /** What a job leaves behind; `id` is the job's, an element's id stands for its array. */
+  results: {
+    methods: {
       files: query(object({ ...site, id: Id }), object({ files: Type.Array(ResultFile) })),
-      results: query(object({ ...site, id: Id }), object({ values: Type.Array(ResultValue) })),
+      /** The figures its template reads from its files. */
+      figures: query(object({ ...site, id: Id }), object({ values: Type.Array(ResultValue) })),
       /** Saves a result file on this machine as a task (hosts without `browserDownloads`). `to`: a folder; absent: Downloads. */
       save: change(
         object({
@@ -236,15 +281,13 @@ export const app = {
         object({ ticket: Type.String() }),
       ),
     },
+    streams: {},
+  },
+
+  convergence: {
+    methods: {},
     streams: {
-      all: collection(Job, object(site)),
-      /** The log as text from `offset` on; the snapshot is its end (at most 256 KiB), `start` the byte it begins at. */
-      log: stream(
-        object({ ...site, id: Id }),
-        object({ text: Type.String(), start: Type.Integer(), end: Type.Integer(), complete: Type.Boolean() }),
-        object({ text: Type.String(), end: Type.Integer(), complete: Type.Boolean() }),
-      ),
-      convergence: stream(
+      points: stream(
         object({ ...site, id: Id }),
         object({ meta: ConvergenceMeta, points: Type.Array(ConvergencePoint), complete: Type.Boolean() }),
         object({ points: Type.Array(ConvergencePoint), complete: Type.Boolean() }),
@@ -252,14 +295,24 @@ export const app = {
     },
   },
 
+  logs: {
+    methods: {},
+    streams: {
+      /** The log as text; the snapshot is its end (at most 256 KiB), `start` the byte it begins at. */
+      follow: stream(
+        object({ ...site, id: Id }),
+        object({ text: Type.String(), start: Type.Integer(), end: Type.Integer(), complete: Type.Boolean() }),
+        object({ text: Type.String(), end: Type.Integer(), complete: Type.Boolean() }),
+      ),
+    },
+  },
+
   nodes: {
     methods: {},
     streams: {
-      status: stream(
-        object(site),
-        object({ status: NodesStatus, summary: Type.Optional(ClusterSummary), at: Type.String() }),
-        object({ status: NodesStatus, summary: Type.Optional(ClusterSummary), at: Type.String() }),
-      ),
+      status: stream(object(site), NodesShown, NodesShown),
+      /** What runs the jobs, its partitions, and since when what it tells is old. */
+      scheduler: stream(object(site), SchedulerStatus, SchedulerStatus),
     },
   },
 

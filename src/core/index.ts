@@ -4,14 +4,18 @@ import type { Port } from '../rpc/port.ts'
 import { createServer } from '../rpc/server.ts'
 import type { FeatureHandlers, Handlers } from '../rpc/types.ts'
 import { agentTimes, type AgentTimes } from './agent-client/index.ts'
-import { createJobs, type Download } from './jobs/index.ts'
+import { createConvergence } from './convergence/index.ts'
+import { createJobs } from './jobs/index.ts'
 import { appError } from './kit/app-error.ts'
+import { openJournal } from './kit/journal.ts'
 import { openLastKnown } from './kit/last-known.ts'
+import { createLogs } from './logs/index.ts'
 import { createNodes } from './nodes/index.ts'
 import type { Platform } from './platform.ts'
+import { createResults, type Download } from './results/index.ts'
 import { createSettings } from './settings/index.ts'
 import { createSites } from './sites/index.ts'
-import { createTasks } from './tasks/index.ts'
+import { createTasks, taskMigrations } from './tasks/index.ts'
 import { createTemplates } from './templates/index.ts'
 import { createUploads, type Uploads } from './uploads/index.ts'
 
@@ -46,17 +50,21 @@ export async function createCore(platform: Platform, options: CoreOptions = {}):
     if (site === undefined) lastKnown.forget(id)
   })
   const uploads = createUploads({ platform, agents, userOf: (site) => sites.userOf(site), settings })
+  const taskJournal = openJournal({ path: join(journals, 'tasks.db'), migrations: taskMigrations, log })
   const jobs = createJobs({
+    database: taskJournal,
     platform,
     sites,
     lastKnown,
     whenUploaded: (ids, signal) => uploads.whenUploaded(ids, signal),
   })
+  const results = createResults({ database: taskJournal, agents, downloadsFolder: paths.downloads, log })
   const templates = createTemplates({
     agents,
     lastKnown,
     addFinished: (...file) => uploads.addFinished(...file),
   })
+  const logs = createLogs({ agents, log })
   const nodes = createNodes({ agents })
   const handlers: Handlers = {
     host: hostHandlers(platform, uploads),
@@ -65,8 +73,11 @@ export async function createCore(platform: Platform, options: CoreOptions = {}):
     templates: templates.handlers,
     uploads: uploads.handlers,
     jobs: jobs.handlers,
+    logs: logs.handlers,
+    results: results.handlers,
+    convergence: createConvergence({ agents, log }).handlers,
     nodes: nodes.handlers,
-    tasks: createTasks([uploads.tasks, ...jobs.tasks]).handlers,
+    tasks: createTasks([uploads.tasks, jobs.tasks, results.tasks]).handlers,
   }
   const server = createServer(handlers, {
     onFault: ({ reference, call, error }) =>
@@ -74,12 +85,14 @@ export async function createCore(platform: Platform, options: CoreOptions = {}):
   })
   uploads.start()
   jobs.start()
+  results.start()
   return {
     handlers,
     serve: (port) => server.serve(port),
-    takeDownload: (ticket) => jobs.takeDownload(ticket),
+    takeDownload: (ticket) => results.takeDownload(ticket),
     async close() {
-      await jobs.close()
+      await Promise.all([jobs.close(), results.close()])
+      taskJournal.close()
       await uploads.close()
       nodes.close()
       templates.close()

@@ -325,8 +325,8 @@ describe.each(transports)('rpc over %s', (_name, start) => {
     const { client } = await open()
     const codes: string[] = []
     client.subscribe(
-      'jobs',
-      'log',
+      'logs',
+      'follow',
       { site: 's', id: '1' },
       {
         snapshot: () => undefined,

@@ -70,7 +70,7 @@ describe('the agent killed with -9 and started again', () => {
       uploads: [],
     })
     const id = await until('the job', () => core.task(taskId)?.result?.jobId)
-    const log = core.watch('jobs', 'log', { site, id })
+    const log = core.watch('logs', 'follow', { site, id })
     const jobs = core.watch('jobs', 'all', { site })
     await until('some lines', () => log.events.length > 2)
     await agent.kill()

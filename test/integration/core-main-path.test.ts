@@ -49,7 +49,7 @@ describe('the main path through the core, against the real agent', () => {
       site,
       'for i in 1 2 3 4; do echo "step $i 한글"; sleep 0.2; done; echo out > result.dat',
     )
-    const log = core.watch('jobs', 'log', { site, id })
+    const log = core.watch('logs', 'follow', { site, id })
     await until('the end of the log', () => log.snapshots[0]?.complete === true || log.events.at(-1)?.complete)
     const whole = (log.snapshots[0]?.text ?? '') + log.events.map((event) => event.text).join('')
     expect(whole).toBe('step 1 한글\nstep 2 한글\nstep 3 한글\nstep 4 한글\n')
@@ -57,15 +57,15 @@ describe('the main path through the core, against the real agent', () => {
       [...jobs.snapshots.flatMap((s) => s.items), ...jobs.events.flatMap((e) => e.put)].filter((j) => j.id === id)
     await until('the end of the job', () => states().some((job) => job.state === 'completed'))
 
-    const { files } = await core.rpc.call('jobs', 'files', { site, id })
+    const { files } = await core.rpc.call('results', 'files', { site, id })
     expect(files.map((file) => file.path)).toContain('result.dat')
-    const { taskId } = await core.rpc.call('jobs', 'save', { site, id, path: 'result.dat' })
+    const { taskId } = await core.rpc.call('results', 'save', { site, id, path: 'result.dat' })
     const saved = await until('the download', () => core.task(taskId)?.result?.path)
     expect(await readFile(saved, 'utf8')).toBe('out\n')
-    const second = await core.rpc.call('jobs', 'save', { site, id, path: 'result.dat' })
+    const second = await core.rpc.call('results', 'save', { site, id, path: 'result.dat' })
     expect(await until('the second', () => core.task(second.taskId)?.result?.path)).toMatch(/result \(2\)\.dat$/)
 
-    const { ticket } = await core.rpc.call('jobs', 'downloadTicket', { site, id, path: 'result.dat' })
+    const { ticket } = await core.rpc.call('results', 'downloadTicket', { site, id, path: 'result.dat' })
     const download = await core.core.takeDownload(ticket)
     expect(download).toMatchObject({ name: 'result.dat', size: 4 })
     expect(await text(download.body)).toBe('out\n')
@@ -89,7 +89,7 @@ describe('the main path through the core, against the real agent', () => {
       uploads: added.map(({ id }) => ({ id })),
     })
     const id = await until('the job', () => core.task(taskId)?.result?.jobId)
-    const log = core.watch('jobs', 'log', { site, id })
+    const log = core.watch('logs', 'follow', { site, id })
     await until('the end of the log', () => log.snapshots[0]?.complete === true || log.events.at(-1)?.complete)
     expect((log.snapshots[0]?.text ?? '') + log.events.map((event) => event.text).join('')).toBe('load: 5\n')
   })
@@ -123,7 +123,7 @@ describe('the main path through the core, against the real agent', () => {
     })
     expect(task.error).toBeUndefined()
     const id = task.result?.jobId ?? ''
-    const plot = core.watch('jobs', 'convergence', { site, id })
+    const plot = core.watch('convergence', 'points', { site, id })
     await until('the end', () => plot.snapshots[0]?.complete === true || plot.events.at(-1)?.complete, 40_000)
     const points = [...(plot.snapshots[0]?.points ?? []), ...plot.events.flatMap((event) => event.points)]
     expect(points.length).toBeGreaterThan(1)
@@ -141,7 +141,7 @@ describe('the main path through the core, against the real agent', () => {
     const { core, site } = await start()
     await until('the connection', () => core.site(site)?.connection.state === 'connected')
     const id = await submit(core, site, 'env; true')
-    const log = core.watch('jobs', 'log', { site, id })
+    const log = core.watch('logs', 'follow', { site, id })
     await until('the log', () => log.events.at(-1)?.complete === true || log.snapshots[0]?.complete)
     await core.rpc.call('sites', 'signOut', { site })
     const said = JSON.stringify([core.site(site), core.lines, log, await core.rpc.call('host', 'info', {})])

@@ -14,8 +14,8 @@ export async function log(
     let end = 0
     await until(
       rpc,
-      'jobs',
-      'log',
+      'logs',
+      'follow',
       { site: site.id, id },
       {
         snapshot(state) {

@@ -1,7 +1,7 @@
 import type { Job } from '../../../../contract/jobs.ts'
 import { useFormat } from '../../ui/format.ts'
 import { useMessages } from '../../ui/text.ts'
-import { cleanLine } from './log-lines.ts'
+import { cleanLine } from '../logs/log-lines.ts'
 import { jobsMessages } from './messages.ts'
 import { Section } from './section.tsx'
 import { failureCause, pendingCause } from './story.ts'

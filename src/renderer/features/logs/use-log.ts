@@ -30,8 +30,8 @@ export function useLog(site: string, id: string): LiveLog {
       setLive({ lines: shownLines(log), cut: cut || log.dropped > 0 })
     }
     const end = client.subscribe(
-      'jobs',
-      'log',
+      'logs',
+      'follow',
       { site, id },
       {
         snapshot: (state) => {

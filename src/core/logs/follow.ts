@@ -1,9 +1,8 @@
 import { StringDecoder } from 'node:string_decoder'
 import type { Snapshot, StreamEvent } from '../../../contract/app.ts'
 import type { StreamSink } from '../../rpc/types.ts'
-import type { AgentClient, AgentLink } from '../agent-client/index.ts'
-import { hasEnded, jobPath } from './routes.ts'
-import { untilDone } from './until-done.ts'
+import { untilDone, type Followed } from '../agent-client/index.ts'
+import { hasEnded, jobPath } from '../jobs/index.ts'
 
 const tailBytes = 256 * 1024
 const toldEveryMs = 50
@@ -13,8 +12,8 @@ const toldEveryMs = 50
  * after a cut it goes on at the byte where it was, and a character split between two pieces is put together again.
  */
 export async function followLog(
-  { client, link, job, signal }: { client: AgentClient; link: AgentLink; job: string; signal: AbortSignal },
-  sink: StreamSink<Snapshot<'jobs', 'log'>, StreamEvent<'jobs', 'log'>>,
+  { client, link, job, signal }: Followed,
+  sink: StreamSink<Snapshot<'logs', 'follow'>, StreamEvent<'logs', 'follow'>>,
 ): Promise<void> {
   const path = `${jobPath(job)}/log`
   const decoder = new StringDecoder('utf8')

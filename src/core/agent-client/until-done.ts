@@ -1,7 +1,8 @@
-import { isTemporary, type AgentLink } from '../agent-client/index.ts'
 import { AppError } from '../kit/app-error.ts'
 import { backOff } from '../kit/back-off.ts'
 import { reasonOf, wait } from '../kit/wait.ts'
+import type { AgentLink } from './interfaces.ts'
+import { isTemporary } from './live.ts'
 
 const pauses = { baseMs: 500, maxMs: 15_000 }
 

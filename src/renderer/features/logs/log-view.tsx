@@ -7,11 +7,11 @@ import { useFormat } from '../../ui/format.ts'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { useVisibleRows } from '../../ui/table/window.ts'
 import { useMessages } from '../../ui/text.ts'
+import { Section } from '../jobs/section.tsx'
+import { hasEnded } from '../jobs/story.ts'
+import { useCopy } from '../jobs/use-copy.ts'
 import { findInLog, splitMatches } from './log-lines.ts'
-import { jobsMessages } from './messages.ts'
-import { Section } from './section.tsx'
-import { hasEnded } from './story.ts'
-import { useCopy } from './use-copy.ts'
+import { logsMessages } from './messages.ts'
 import { useLog } from './use-log.ts'
 import styles from './log.module.css'
 
@@ -42,7 +42,7 @@ function Lines(props: {
   onFollow: (follow: boolean) => void
 }) {
   const { lines, search, current, follow, onFollow } = props
-  const say = useMessages(jobsMessages)
+  const say = useMessages(logsMessages)
   const scroller = useRef<HTMLDivElement>(null)
   const visible = useVisibleRows(scroller, lines.length, lineHeight, ignore)
   useLayoutEffect(() => {
@@ -61,7 +61,7 @@ function Lines(props: {
       ref={scroller}
       className={styles.lines}
       role="region"
-      aria-label={say('log.title')}
+      aria-label={say('title')}
       tabIndex={0}
       // Scrolling up to read stops following; coming back to the end goes on.
       onScroll={(event) => {
@@ -81,7 +81,7 @@ function Lines(props: {
 
 /** The log of a job as it is written: follows the end, can be searched and copied. */
 export function LogView({ site, job }: { site: string; job: Job }) {
-  const say = useMessages(jobsMessages)
+  const say = useMessages(logsMessages)
   const format = useFormat()
   const { lines, cut, error } = useLog(site, job.id)
   const [follow, setFollow] = useState(true)
@@ -101,20 +101,20 @@ export function LogView({ site, job }: { site: string; job: Job }) {
     else return
     event.preventDefault()
   }
-  const copyLabel = say(copied ? 'job.copied' : 'log.copy')
+  const copyLabel = say(copied ? 'copied' : 'copy')
   const hasLines = lines !== undefined && lines.length > 0
   const nothing =
     job.startedAt === undefined && !hasEnded(job.state)
-      ? 'log.pending'
+      ? 'pending'
       : hasEnded(job.state)
-        ? 'log.empty'
-        : 'log.emptyYet'
+        ? 'empty'
+        : 'emptyYet'
   return (
     <Section
-      title={say('log.title')}
+      title={say('title')}
       note={
         hasLines
-          ? say('log.lines', { count: lines.length }).replace(String(lines.length), format.number(lines.length))
+          ? say('lines', { count: lines.length }).replace(String(lines.length), format.number(lines.length))
           : undefined
       }
       actions={
@@ -123,15 +123,15 @@ export function LogView({ site, job }: { site: string; job: Job }) {
             <TextInput
               value={search}
               w={190}
-              aria-label={say('log.search')}
-              placeholder={say('log.search')}
+              aria-label={say('search')}
+              placeholder={say('search')}
               leftSection={<Search size={13} aria-hidden />}
               rightSection={
                 search === '' ? null : (
                   <span className={styles.matches}>
                     {matches.length === 0
-                      ? say('log.noMatch')
-                      : say('log.matches', { at: Math.min(at, matches.length - 1) + 1, count: matches.length })}
+                      ? say('noMatch')
+                      : say('matches', { at: Math.min(at, matches.length - 1) + 1, count: matches.length })}
                   </span>
                 )
               }
@@ -145,16 +145,16 @@ export function LogView({ site, job }: { site: string; job: Job }) {
             />
             <ActionIcon
               disabled={matches.length === 0}
-              aria-label={say('log.previous')}
-              title={say('log.previous')}
+              aria-label={say('previous')}
+              title={say('previous')}
               onClick={() => go(-1)}
             >
               <ChevronUp size={15} aria-hidden />
             </ActionIcon>
             <ActionIcon
               disabled={matches.length === 0}
-              aria-label={say('log.next')}
-              title={say('log.next')}
+              aria-label={say('next')}
+              title={say('next')}
               onClick={() => go(1)}
             >
               <ChevronDown size={15} aria-hidden />
@@ -164,8 +164,8 @@ export function LogView({ site, job }: { site: string; job: Job }) {
             </ActionIcon>
             <Switch
               checked={follow}
-              label={say('log.follow')}
-              title={say('log.followHint')}
+              label={say('follow')}
+              title={say('followHint')}
               onChange={(event) => setFollow(event.currentTarget.checked)}
             />
           </div>
@@ -179,7 +179,7 @@ export function LogView({ site, job }: { site: string; job: Job }) {
         ) : null
       ) : hasLines ? (
         <>
-          {cut ? <p className={styles.cut}>{say('log.cut')}</p> : null}
+          {cut ? <p className={styles.cut}>{say('cut')}</p> : null}
           <Lines lines={lines} search={search} current={current} follow={follow} onFollow={setFollow} />
         </>
       ) : (

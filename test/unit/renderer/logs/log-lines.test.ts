@@ -9,7 +9,7 @@ import {
   longestLog,
   shownLines,
   splitMatches,
-} from '../../../../src/renderer/features/jobs/log-lines.ts'
+} from '../../../../src/renderer/features/logs/log-lines.ts'
 
 describe('a line of a log', () => {
   it.each([
