@@ -1,5 +1,4 @@
 import { Type, type Static } from 'typebox'
-import { FileClass } from './file-classes.ts'
 import { JobOptions, Resources } from './resources.ts'
 import { ParameterValues } from './templates.ts'
 import { Id, Text, Time } from './text.ts'
@@ -31,6 +30,25 @@ export const endedJobStates: readonly JobState[] = [
 ]
 export const jobHasEnded = (state: JobState): boolean => endedJobStates.includes(state)
 
+/** When all elements of an array have ended, the first of these that any of them ended with. */
+const gravest: readonly JobState[] = [
+  'failed',
+  'out_of_memory',
+  'timeout',
+  'node_fail',
+  'lost',
+  'cancelled',
+  'completed',
+]
+const furthest: readonly JobState[] = ['running', 'completing', 'pending']
+
+/**
+ * The state of a whole array, by its elements: while any of them runs `running`, while any ends `completing`, while any waits
+ * `pending`; then the gravest end of all: failed, out of memory, time-out, node failure, lost, cancelled, completed.
+ */
+export const stateOfArray = (states: Partial<Record<JobState, number>>): JobState =>
+  [...furthest, ...gravest].find((state) => (states[state] ?? 0) > 0) ?? 'pending'
+
 /** Elements of an array by state; absent states count none. */
 export const ArraySummary = Type.Object({
   /** As asked for: `0-15%4`. */
@@ -57,6 +75,8 @@ export const ArrayElement = Type.Object({
   startedAt: Type.Optional(Time),
   endedAt: Type.Optional(Time),
   nodes: Type.Optional(Type.String()),
+  /** How often it was put back into the queue: what has ended begins again only where this has grown. */
+  restarts: Type.Optional(Type.Integer({ minimum: 0 })),
 })
 export type ArrayElement = Static<typeof ArrayElement>
 
@@ -72,13 +92,17 @@ export const Job = Type.Object({
   signal: Type.Optional(Type.Integer()),
   resources: Resources,
   options: Type.Optional(JobOptions),
-  /** For an array: its elements, counted. The state of the whole is that of its furthest unfinished element. */
+  /** For an array: its elements, counted. The state of the whole is `stateOfArray`. */
   array: Type.Optional(ArraySummary),
+  /** For an element of an array, whose id is `<id of the array>_<index>`. */
+  element: Type.Optional(Type.Object({ array: Id, index: Type.Integer({ minimum: 0 }) })),
   /** Pending and held back, by the user or an admin. */
   held: Type.Optional(Type.Boolean()),
   /** The scheduler's guess while it waits. */
   expectedStart: Type.Optional(Time),
   priority: Type.Optional(Type.Integer()),
+  /** Minutes: the time limit in force, where it was changed after the submission. */
+  timeLimit: Type.Optional(Type.Integer({ minimum: 1 })),
   /** The workflow run it belongs to, and its step there. */
   workflow: Type.Optional(Type.Object({ id: Id, step: Type.String() })),
   /** How often it was put back into the queue. */
@@ -101,6 +125,7 @@ export const JobFile = Type.Object(
 )
 export type JobFile = Static<typeof JobFile>
 
+/** A job with exactly what ran: kept at the submission, unchanged ever after. */
 export const JobDetail = Type.Object({
   ...Job.properties,
   script: Type.String(),
@@ -111,46 +136,17 @@ export const JobDetail = Type.Object({
     Type.Object({
       slot: Type.Optional(Type.String()),
       uploadId: Type.Optional(Type.String()),
+      /** In the job's folder. */
       name: Type.String(),
       size: Type.Integer(),
+      /** Hex: the tree digest of the bytes as they were verified (docs/adr/0005). */
+      digest: Type.Optional(Type.String()),
     }),
   ),
   /** The last lines of the log, for a failed job's story. */
   logTail: Type.Array(Type.String()),
 })
 export type JobDetail = Static<typeof JobDetail>
-
-/** A file in the job's folder. `path` is relative to it, with `/`. */
-export const ResultFile = Type.Object({
-  path: Type.String(),
-  size: Type.Integer({ minimum: 0 }),
-  modifiedAt: Time,
-  class: FileClass,
-  /** Named by the template as worth opening first. */
-  main: Type.Boolean(),
-})
-export type ResultFile = Static<typeof ResultFile>
-
-/** A figure read from the results (`ResultSpec`). Without `value`, `problem` says why it could not be read. */
-export const ResultValue = Type.Object({
-  key: Type.String(),
-  label: Text,
-  unit: Type.Optional(Type.String()),
-  value: Type.Optional(Type.Number()),
-  problem: Type.Optional(Type.String()),
-})
-export type ResultValue = Static<typeof ResultValue>
-
-/** A point of the convergence plot: abscissa and values by series name. */
-export const ConvergencePoint = Type.Object({ x: Type.Number(), values: Type.Record(Type.String(), Type.Number()) })
-export type ConvergencePoint = Static<typeof ConvergencePoint>
-
-export const ConvergenceMeta = Type.Object({
-  xLabel: Text,
-  yLabel: Text,
-  logScale: Type.Boolean(),
-})
-export type ConvergenceMeta = Static<typeof ConvergenceMeta>
 
 /** What the user asks for: a template with values, or a command of their own. Exactly one of the two. */
 export const Submission = Type.Object(
@@ -186,3 +182,32 @@ export const JobChange = Type.Union([
   ),
 ])
 export type JobChange = Static<typeof JobChange>
+
+/** What became of a change for one of the jobs it named. Without `job` it was refused: `code` of the agent's, and its sentence. */
+export const ChangeResult = Type.Object({
+  id: Id,
+  job: Type.Optional(Job),
+  error: Type.Optional(Type.Object({ code: Type.String(), message: Type.String() })),
+})
+export type ChangeResult = Static<typeof ChangeResult>
+
+/** Elements of an array in the order of their indices; `total` of those asked for. */
+export const ElementPage = Type.Object({ elements: Type.Array(ArrayElement), total: Type.Integer() })
+export type ElementPage = Static<typeof ElementPage>
+
+/** A job as it was asked for, to be changed and asked for again. Files that are gone meanwhile are `missing`. */
+export const Resubmission = Type.Object({
+  submission: Submission,
+  files: Type.Array(
+    Type.Object({
+      slot: Type.Optional(Type.String()),
+      uploadId: Id,
+      name: Type.String(),
+      size: Type.Integer(),
+      missing: Type.Boolean(),
+    }),
+  ),
+  /** Its template has another version by now, or is gone. */
+  template: Type.Optional(Type.Object({ id: Id, version: Type.Optional(Type.Integer()) })),
+})
+export type Resubmission = Static<typeof Resubmission>

@@ -1,7 +1,8 @@
 import { Type, type Static } from 'typebox'
-import { ConvergenceMeta, ConvergencePoint, Job, JobDetail, JobFile, ResultFile, ResultValue } from '../jobs.ts'
+import { ChangeResult, ElementPage, Job, JobChange, JobDetail, JobFile, JobState, Resubmission } from '../jobs.ts'
 import { JobOptions, Resources } from '../resources.ts'
 import { ParameterValues } from '../templates.ts'
+import { Id, Time } from '../text.ts'
 
 /**
  * `POST /api/jobs/submit` (and `/api/slurm/jobs/submit`). `time` in Slurm's forms (`minutes`, `HH:MM:SS`, `D-HH:MM:SS`),
@@ -30,32 +31,71 @@ export const SubmitRequest = Type.Object({
 })
 export type SubmitRequest = Static<typeof SubmitRequest>
 
-/** 201; the same answer again (200) for a known key. */
+/**
+ * 201; the same answer again (200) for a known key. 503 SCHEDULER_UNAVAILABLE: it is stored, the agent hands it over as soon as
+ * the scheduler can be asked; the same request with the same key waits for that job and makes no other.
+ */
 export const SubmitAnswer = Type.Object({ job_id: Type.String(), job: Job })
 export type SubmitAnswer = Static<typeof SubmitAnswer>
 
-/** `GET /api/v2/jobs?limit=&offset=`, newest first, `X-Total-Count`. */
+/** `GET /api/v2/jobs?…`: what is left out narrows nothing; `all` (admins) is everybody's. */
+export const JobQuery = Type.Object({
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
+  offset: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000_000, default: 0 })),
+  all: Type.Optional(Type.Union(['1', 'true', '0', 'false'].map((word) => Type.Literal(word)))),
+  /** May be there several times: any of them. */
+  state: Type.Optional(Type.Array(JobState, { maxItems: 10 })),
+  /** Part of the name, without regard to the case of ASCII letters. */
+  name: Type.Optional(Type.String({ maxLength: 128 })),
+  template: Type.Optional(Id),
+  partition: Type.Optional(Type.String({ maxLength: 64 })),
+  /** Submitted at this time or later, and before that one. */
+  from: Type.Optional(Time),
+  to: Type.Optional(Time),
+})
+export type JobQuery = Static<typeof JobQuery>
+
+/** The answer to `JobQuery`, newest first, `X-Total-Count`. */
 export const JobList = Type.Object({ jobs: Type.Array(Job), total: Type.Integer() })
 export type JobList = Static<typeof JobList>
 
 /** `GET /api/v2/jobs/:id` */
 export const JobAnswer = Type.Object({ job: JobDetail })
-/** `POST /api/v2/jobs/:id/cancel` */
+/** `POST /api/v2/jobs/:id/cancel`; `POST /api/v2/jobs/:id/change` with a `JobChange` gives the same. */
 export const CancelAnswer = Type.Object({ job: Job })
+
+/** `POST /api/v2/jobs/change`: the same for several; 200 with a result for each, in their order. */
+export const ChangeRequest = Type.Object(
+  { ids: Type.Array(Id, { minItems: 1, maxItems: 1000 }), change: JobChange },
+  { additionalProperties: false },
+)
+export type ChangeRequest = Static<typeof ChangeRequest>
+export const ChangeAnswer = Type.Object({ results: Type.Array(ChangeResult) })
+export type ChangeAnswer = Static<typeof ChangeAnswer>
+
+/** `GET /api/v2/jobs/:id/elements?…` of an array: `ElementPage`. Wherever a job's id is taken, `<id>_<index>` is an element. */
+export const ElementQuery = Type.Object({
+  state: Type.Optional(Type.Array(JobState, { maxItems: 10 })),
+  offset: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000_000, default: 0 })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
+})
+export type ElementQuery = Static<typeof ElementQuery>
+export { ElementPage }
+
+/** `GET /api/v2/jobs/:id/submission` */
+export { Resubmission }
+
+/** `POST /api/v2/jobs/:id/template`: a private template out of a job, 201 `TemplateAnswer`. CONFLICT where the id is taken. */
+export const CloneRequest = Type.Object(
+  {
+    id: Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,63}$' }),
+    name: Type.String({ minLength: 1, maxLength: 128 }),
+  },
+  { additionalProperties: false },
+)
+export type CloneRequest = Static<typeof CloneRequest>
 
 /**
  * `GET /api/v2/jobs/:id/log?offset=&follow=1`: `text/plain; charset=utf-8`, bytes from `offset` (negative: from the end);
  * with `follow` the answer stays open and ends when the job has. Headers `X-Log-Start` (byte the answer begins at).
- * `GET /api/v2/jobs/:id/convergence?from=&follow=1`: `application/x-ndjson`; the first line is `ConvergenceHead`,
- * every further one a `ConvergencePoint`, from point number `from` on. 404 where the template names no parser.
  */
-export const ConvergenceHead = ConvergenceMeta
-export { ConvergencePoint }
-
-/** `GET /api/v2/jobs/:id/files`; `GET …/files/<path>` is the file itself, with ranges. */
-export const FileList = Type.Object({ files: Type.Array(ResultFile) })
-export type FileList = Static<typeof FileList>
-
-/** `GET /api/v2/jobs/:id/results` */
-export const ResultValues = Type.Object({ values: Type.Array(ResultValue) })
-export type ResultValues = Static<typeof ResultValues>

@@ -84,8 +84,8 @@ describe('jobs through the core', () => {
       jobs.events.flatMap(({ put }) => put).some((job) => job.id === id && job.state === 'cancelled'),
     )
     expect((await failureOf(core.rpc.call('jobs', 'cancel', { site, id }))).code).toBe('CONFLICT')
-    expect(await core.rpc.call('jobs', 'results', { site, id })).toEqual({ values: [] })
-    const plot = core.watch('jobs', 'convergence', { site, id })
+    expect(await core.rpc.call('results', 'figures', { site, id })).toEqual({ values: [] })
+    const plot = core.watch('convergence', 'points', { site, id })
     await until('the refusal', () => plot.errors.length === 1)
     expect(plot.errors[0]?.code).toBe('NOT_FOUND')
 

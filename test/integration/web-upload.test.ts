@@ -77,7 +77,7 @@ test('the bytes arrive, whole and verified, run through a job and come back', as
     },
     { timeout: 30_000, interval: 100 },
   )
-  const { ticket } = await page.rpc.call('jobs', 'downloadTicket', { site, id: job, path: 'sum.dat' })
+  const { ticket } = await page.rpc.call('results', 'downloadTicket', { site, id: job, path: 'sum.dat' })
   const answer = await page.download(ticket)
   expect(answer.headers.get('content-disposition')).toContain('attachment; filename="sum.dat"')
   expect(await answer.text()).toBe(`${createHash('sha256').update(content).digest('hex')}  -\n`)

@@ -1,5 +1,6 @@
 import type { Kysely, Selectable, Updateable } from 'kysely'
-import { type Job, endedJobStates, type JobState, type ResultValue } from '../../../contract/jobs.ts'
+import { type Job, endedJobStates, type JobState } from '../../../contract/jobs.ts'
+import type { ResultValue } from '../../../contract/results.ts'
 import type { Resources } from '../../../contract/resources.ts'
 import type { ParameterValues, Template, TemplateSource } from '../../../contract/templates.ts'
 import type { Database } from '../db/database.ts'

@@ -1,4 +1,4 @@
-import type { ResultValue } from '../../../contract/jobs.ts'
+import type { ResultValue } from '../../../contract/results.ts'
 import { type JobState, jobHasEnded } from '../../../contract/jobs.ts'
 import type { Agent } from '../kit/agent.ts'
 import type { Identity } from '../kit/identity.ts'
@@ -31,6 +31,8 @@ export interface Jobs {
   /** The user's own job or element of an array, or anybody's for an admin. Failure NOT_FOUND, FORBIDDEN. */
   find(who: Identity, id: string): Promise<JobView>
   hasEnded(id: string): Promise<boolean>
+  /** Of everybody: what runs now. */
+  running(): Promise<JobView[]>
   /** Figures read from the results of an ended job, to be read no second time. */
   keepResults(job: JobView, values: readonly ResultValue[]): Promise<void>
   /** Told after a change of state has been stored; `before` is the state it had, undefined for a new job. */
@@ -61,6 +63,7 @@ export function createJobs(
       const job = await history.byId(id)
       return job === undefined || jobHasEnded(job.state)
     },
+    running: async () => (await history.alive()).filter(({ state }) => state === 'running').map(view),
     keepResults: (job, values) => history.keepResults(job.number, values),
     onChange: (listener) => service.onChange((job, before) => listener(view(job), before)),
     routes: jobRoutes({ agent, history, service }),

@@ -1,4 +1,4 @@
-import type { ResultValue } from '../../../contract/jobs.ts'
+import type { ResultValue } from '../../../contract/results.ts'
 import type { ResultSpec } from '../../../contract/templates.ts'
 import { boundedPattern, PatternTooSlow } from '../templates/index.ts'
 import type { FileReader } from '../user-files/index.ts'

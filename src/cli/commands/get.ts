@@ -17,7 +17,7 @@ export async function get(
 ): Promise<void> {
   await withSession(async ({ rpc }) => {
     const site = await chooseSite(rpc, options.site)
-    const { files } = await rpc.call('jobs', 'files', { site: site.id, id })
+    const { files } = await rpc.call('results', 'files', { site: site.id, id })
     const wanted = filter === undefined ? files : files.filter((file) => file.path.includes(filter))
     if (wanted.length === 0)
       throw new CommandFailure(
@@ -25,7 +25,7 @@ export async function get(
         exitCode.refused,
       )
     for (const file of wanted) {
-      const { taskId } = await rpc.call('jobs', 'save', { site: site.id, id, path: file.path, to: resolve(options.to) })
+      const { taskId } = await rpc.call('results', 'save', { site: site.id, id, path: file.path, to: resolve(options.to) })
       const look = (items: Task[]): Task | undefined => {
         const task = items.find((item) => item.id === taskId)
         if (task?.progress !== undefined)

@@ -4,8 +4,6 @@ import { jobHasEnded, type JobDetail } from '../../../contract/jobs.ts'
 import type { AgentClient } from '../agent-client/index.ts'
 
 export const jobPath = (id: string): string => `/api/v2/jobs/${encodeURIComponent(id)}`
-export const filePath = (id: string, path: string): string =>
-  `${jobPath(id)}/files/${path.split('/').map(encodeURIComponent).join('/')}`
 
 export async function jobDetail(client: AgentClient, id: string, signal: AbortSignal): Promise<JobDetail> {
   const { job } = await client.get<Static<typeof JobAnswer>>(jobPath(id), { signal })

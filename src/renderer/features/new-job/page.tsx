@@ -2,11 +2,11 @@ import { FileQuestion } from 'lucide-react'
 import { Button } from '@mantine/core'
 import { AppError } from '../../app/app-error.tsx'
 import { hrefOf, type RouteOf } from '../../app/router.ts'
+import { useQuery } from '../../app/use-query.ts'
 import { useSite } from '../../app/site-context.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { useMessages } from '../../ui/text.ts'
-import { useJobQuery } from '../jobs/use-query.ts'
 import { useCatalogue } from '../templates/store.ts'
 import { Form } from './form.tsx'
 import { newJobMessages } from './messages.ts'
@@ -17,7 +17,7 @@ export default function NewJobPage({ route }: { route: RouteOf<'new-job'> }) {
   const say = useMessages(newJobMessages)
   const site = useSite()
   const { catalogue, error } = useCatalogue(site.id)
-  const old = useJobQuery('detail', { site: site.id, id: route.from ?? '' }, '', route.from !== undefined)
+  const old = useQuery('jobs', 'detail', { site: site.id, id: route.from ?? '' }, '', route.from !== undefined)
   const template = catalogue?.items.find(({ id }) => id === route.template)
 
   const failed = (route.template !== undefined && catalogue === undefined ? error : undefined) ?? old.error

@@ -18,10 +18,10 @@ export function useDownloads(site: string, id: string): Downloads {
     setState({})
     try {
       if (info.capabilities.browserDownloads) {
-        const { ticket } = await client.call('jobs', 'downloadTicket', { site, id, path })
+        const { ticket } = await client.call('results', 'downloadTicket', { site, id, path })
         host.download(ticket)
       } else {
-        await client.call('jobs', 'save', { site, id, path })
+        await client.call('results', 'save', { site, id, path })
         setState({ saving: path })
       }
     } catch (error) {

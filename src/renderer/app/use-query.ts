@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react'
-import type { Input, Method, Output } from '../../../../contract/app.ts'
-import type { AppErrorValue } from '../../../../contract/errors.ts'
-import { errorValue } from '../../app/errors.ts'
-import { useServices } from '../../app/services.tsx'
+import type { Feature, Input, Method, Output } from '../../../contract/app.ts'
+import type { AppErrorValue } from '../../../contract/errors.ts'
+import { errorValue } from './errors.ts'
+import { useServices } from './services.tsx'
 
 export interface Query<T> {
   data?: T
@@ -11,25 +11,26 @@ export interface Query<T> {
 }
 
 /**
- * Asks the core about a job; again when `version` changes (its state). The last answer stays while the next is on its way.
+ * Asks the core; again when `version` changes (the state of a job). The last answer stays while the next is on its way.
  * Nothing is asked while `enabled` is false.
  */
-export function useJobQuery<M extends Extract<Method<'jobs'>, 'detail' | 'files' | 'results'>>(
+export function useQuery<F extends Feature, M extends Method<F>>(
+  feature: F,
   method: M,
-  input: Input<'jobs', M>,
+  input: Input<F, M>,
   version: string,
   enabled = true,
-): Query<Output<'jobs', M>> {
+): Query<Output<F, M>> {
   const { client } = useServices()
   const [attempt, setAttempt] = useState(0)
-  const [answer, setAnswer] = useState<{ of: string; data?: Output<'jobs', M>; error?: AppErrorValue }>()
+  const [answer, setAnswer] = useState<{ of: string; data?: Output<F, M>; error?: AppErrorValue }>()
   const asked = JSON.stringify(input)
   const question = JSON.stringify({ asked, version, attempt })
   useEffect(() => {
     if (!enabled) return undefined
     const abort = new AbortController()
     const { asked: of } = JSON.parse(question) as { asked: string }
-    client.call('jobs', method, JSON.parse(of) as Input<'jobs', M>, { signal: abort.signal }).then(
+    client.call(feature, method, JSON.parse(of) as Input<F, M>, { signal: abort.signal }).then(
       (data) => setAnswer({ of, data }),
       (error: unknown) => {
         if (abort.signal.aborted) return
@@ -41,7 +42,7 @@ export function useJobQuery<M extends Extract<Method<'jobs'>, 'detail' | 'files'
       },
     )
     return () => abort.abort()
-  }, [client, method, question, enabled])
+  }, [client, feature, method, question, enabled])
   const { data, error } = answer?.of === asked ? answer : {}
   return {
     ...(data === undefined ? {} : { data }),

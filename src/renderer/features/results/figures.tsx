@@ -1,46 +1,43 @@
 import { Button, VisuallyHidden } from '@mantine/core'
 import { Download } from 'lucide-react'
-import type { ResultFile, ResultValue } from '../../../../contract/jobs.ts'
+import type { Job } from '../../../../contract/jobs.ts'
 import { AppError } from '../../app/app-error.tsx'
-import { useFormat } from '../../ui/format.ts'
+import { useQuery } from '../../app/use-query.ts'
+import { formatFigure, useFormat } from '../../ui/format.ts'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { textIn, useLanguage, useMessages } from '../../ui/text.ts'
-import { jobsMessages } from './messages.ts'
-import { Section } from './section.tsx'
-import { formatFigure } from './series.ts'
-import type { Downloads } from './use-download.ts'
-import type { Query } from './use-query.ts'
-import styles from './job.module.css'
+import { Section } from '../jobs/section.tsx'
+import { resultsMessages } from './messages.ts'
+import { useDownloads } from './use-download.ts'
+import styles from './results.module.css'
 
 /** What a job came to: its figures large, and the files worth opening first. */
-export function Results(props: {
-  site: string
-  results: Query<{ values: ResultValue[] }>
-  files: readonly ResultFile[]
-  downloads: Downloads
-}) {
-  const { site, results, files, downloads } = props
-  const say = useMessages(jobsMessages)
+export function Figures({ site, job }: { site: string; job: Job }) {
+  const { id, state } = job
+  const figures = useQuery('results', 'figures', { site, id }, state)
+  const files = useQuery('results', 'files', { site, id }, state)
+  const downloads = useDownloads(site, id)
+  const say = useMessages(resultsMessages)
   const language = useLanguage()
   const format = useFormat()
-  const values = results.data?.values
-  const main = files.filter((file) => file.main)
+  const values = figures.data?.values
+  const main = files.data?.files.filter((file) => file.main) ?? []
   return (
-    <Section title={say('results.title')}>
-      {results.error === undefined ? null : <AppError error={results.error} site={site} onRetry={results.again} />}
+    <Section title={say('figures.title')}>
+      {figures.error === undefined ? null : <AppError error={figures.error} site={site} onRetry={figures.again} />}
       {values === undefined ? (
-        results.error === undefined ? (
+        figures.error === undefined ? (
           <Skeleton lines={2} />
         ) : null
       ) : values.length === 0 && main.length === 0 ? (
-        <p className={styles.faint}>{say('results.none')}</p>
+        <p className={styles.faint}>{say('figures.none')}</p>
       ) : (
         <dl className={styles.figures}>
           {values.map(({ key, label, unit, value, problem }) => (
             <div key={key} data-result={key}>
               <dt>{textIn(label, language)}</dt>
               {value === undefined ? (
-                <dd className={styles.faint}>{say('results.unread', { problem: problem ?? '–' })}</dd>
+                <dd className={styles.faint}>{say('figures.unread', { problem: problem ?? '–' })}</dd>
               ) : (
                 <dd>
                   <span className={styles.figure}>{formatFigure(value, language)}</span>

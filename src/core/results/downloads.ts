@@ -3,14 +3,13 @@ import { mkdir, open, rm, stat, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Input } from '../../../contract/app.ts'
-import type { Agents } from '../agent-client/index.ts'
+import { untilDone, type Agents } from '../agent-client/index.ts'
 import { AppError } from '../kit/app-error.ts'
 import { syncFolder } from '../kit/files.ts'
 import type { Logger } from '../platform.ts'
 import { createTaskRunner, type Control, type TaskRunner } from '../tasks/index.ts'
 import { localFailure, localName, placeFile } from './local-file.ts'
 import { filePath } from './routes.ts'
-import { untilDone } from './until-done.ts'
 
 /** A download as it is kept; the bytes that came lie in the part file. */
 interface Kept {
@@ -26,7 +25,7 @@ interface Kept {
 
 export interface Downloads extends Omit<TaskRunner, 'add'> {
   /** The task's id; the same for the same change. */
-  save(input: Input<'jobs', 'save'>, change: string): string
+  save(input: Input<'results', 'save'>, change: string): string
 }
 
 /** Without a byte for so long, the connection is taken for dead. */

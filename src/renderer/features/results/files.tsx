@@ -1,26 +1,33 @@
 import { ActionIcon, Button } from '@mantine/core'
 import { Download, RefreshCw, Star } from 'lucide-react'
 import { useMemo, useState } from 'react'
-import type { ResultFile } from '../../../../contract/jobs.ts'
+import { jobHasEnded, type Job } from '../../../../contract/jobs.ts'
 import { AppError } from '../../app/app-error.tsx'
+import { useQuery } from '../../app/use-query.ts'
 import { ErrorNote } from '../../ui/error-note.tsx'
 import { useFormat } from '../../ui/format.ts'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { useLanguage, useMessages } from '../../ui/text.ts'
 import { Time } from '../../ui/time.tsx'
-import { jobsMessages } from './messages.ts'
-import { Section } from './section.tsx'
-import type { Downloads } from './use-download.ts'
-import type { Query } from './use-query.ts'
-import styles from './job.module.css'
+import { Section } from '../jobs/section.tsx'
+import { useNow } from '../jobs/use-now.ts'
+import { resultsMessages } from './messages.ts'
+import { useDownloads } from './use-download.ts'
+import styles from './results.module.css'
 
+/** Seconds between two looks at the folder of a running job. */
+const filesInterval = 15
 /** Files shown at first; a job may write thousands. */
 const shownAtFirst = 30
 
 /** The files in the job's folder, the main results first. */
-export function Files(props: { site: string; query: Query<{ files: ResultFile[] }>; downloads: Downloads }) {
-  const { site, query, downloads } = props
-  const say = useMessages(jobsMessages)
+export function Files({ site, job }: { site: string; job: Job }) {
+  const { id, state } = job
+  const running = job.startedAt !== undefined && !jobHasEnded(state)
+  const tick = Math.floor(useNow(running) / (filesInterval * 1000))
+  const query = useQuery('results', 'files', { site, id }, `${state} ${running ? tick : ''}`)
+  const downloads = useDownloads(site, id)
+  const say = useMessages(resultsMessages)
   const language = useLanguage()
   const format = useFormat()
   const [limit, setLimit] = useState(shownAtFirst)
