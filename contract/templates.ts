@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox'
+import { ConvergenceSpec } from './convergence.ts'
 import { FileClass } from './file-classes.ts'
 import { Resources } from './resources.ts'
 import { Id, Text, Time } from './text.ts'
@@ -85,34 +86,6 @@ export const FileSlot = Type.Object(
   { additionalProperties: false },
 )
 export type FileSlot = Static<typeof FileSlot>
-
-/** How the job's log becomes a convergence plot. `file` is relative to the job's folder; absent: its standard output. */
-export const ConvergenceSpec = Type.Union([
-  Type.Object(
-    {
-      parser: Type.Union([
-        Type.Literal('calculix-sta'),
-        Type.Literal('calculix-cvg'),
-        Type.Literal('calculix-stdout'),
-        Type.Literal('headway-heat'),
-      ]),
-      file: Type.Optional(Type.String({ maxLength: 200 })),
-    },
-    { additionalProperties: false },
-  ),
-  Type.Object(
-    {
-      parser: Type.Literal('regex'),
-      file: Type.Optional(Type.String({ maxLength: 200 })),
-      /** Applied to each line; the named group `x` is the abscissa, every other named group a series of its name. */
-      pattern: Type.String({ minLength: 1, maxLength: 500 }),
-      xLabel: Type.Optional(Text),
-      logScale: Type.Optional(Type.Boolean()),
-    },
-    { additionalProperties: false },
-  ),
-])
-export type ConvergenceSpec = Static<typeof ConvergenceSpec>
 
 /** A figure read from a result file once the job has ended, shown at the top of its page. */
 export const ResultSpec = Type.Object(

@@ -1,4 +1,4 @@
-import type { ConvergencePoint } from '../../../contract/jobs.ts'
+import type { ConvergencePoint } from '../../../contract/convergence.ts'
 import { type ConvergenceParser, point } from './point.ts'
 
 const iteration = { en: 'Iteration', ko: '반복' }

@@ -1,4 +1,4 @@
-import type { ConvergenceSpec } from '../../../contract/templates.ts'
+import type { ConvergenceSpec } from '../../../contract/convergence.ts'
 import { calculixCvg, calculixSta, calculixStdout } from './calculix.ts'
 import { headwayHeat } from './heat.ts'
 import type { ConvergenceParser } from './point.ts'

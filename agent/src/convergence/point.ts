@@ -1,4 +1,4 @@
-import type { ConvergenceMeta, ConvergencePoint } from '../../../contract/jobs.ts'
+import type { ConvergenceMeta, ConvergencePoint } from '../../../contract/convergence.ts'
 
 /** Turns the lines of a solver's log into points, as they come. Keeps what it must remember between lines. */
 export interface ConvergenceParser {

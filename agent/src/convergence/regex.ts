@@ -1,5 +1,5 @@
-import type { ConvergencePoint } from '../../../contract/jobs.ts'
-import type { ConvergenceSpec } from '../../../contract/templates.ts'
+import type { ConvergencePoint } from '../../../contract/convergence.ts'
+import type { ConvergenceSpec } from '../../../contract/convergence.ts'
 import { boundedPattern } from '../templates/index.ts'
 import { type ConvergenceParser, point } from './point.ts'
 

@@ -1,7 +1,8 @@
 import { type TSchema, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml'
-import { ConvergenceSpec, Parameter, TemplateSource } from '../../../contract/templates.ts'
+import { ConvergenceSpec } from '../../../contract/convergence.ts'
+import { Parameter, TemplateSource } from '../../../contract/templates.ts'
 import { checkMeaning } from './meaning.ts'
 
 /** A fault in a template's file. */

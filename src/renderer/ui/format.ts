@@ -65,6 +65,13 @@ export function formatNumber(value: number, language: Language, digits = 0): str
   return numberFormat(language, String(digits)).format(value)
 }
 
+/** A result figure with five significant digits: `187.32`, `12,345`, `2.41e-6`. */
+export function formatFigure(value: number, language: string): string {
+  const size = Math.abs(value)
+  if (size !== 0 && (size < 1e-4 || size >= 1e7)) return value.toExponential(3).replace('e+', 'e')
+  return new Intl.NumberFormat(language, { maximumSignificantDigits: 5 }).format(value)
+}
+
 /** The two largest parts of a length of time: `2 min 10 s`, `3 h 5 min`, `2 d 4 h`. */
 export function formatDuration(seconds: number, language: Language): string {
   const whole = Math.max(0, Math.round(seconds))

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { ConvergencePoint } from '../../../../contract/jobs.ts'
-import type { ConvergenceSpec } from '../../../../contract/templates.ts'
+import type { ConvergencePoint } from '../../../../contract/convergence.ts'
+import type { ConvergenceSpec } from '../../../../contract/convergence.ts'
 import { convergenceParser } from '../../../../agent/src/convergence/parser.ts'
 
 const recorded = (name: string) => readFile(join(import.meta.dirname, '../jobs/recorded', name), 'utf8')

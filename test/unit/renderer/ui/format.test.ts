@@ -4,6 +4,7 @@ import {
   formatAgo,
   formatBytes,
   formatDuration,
+  formatFigure,
   formatLimit,
   formatSpeed,
   formatTime,
@@ -84,4 +85,12 @@ describe('times', () => {
     expect(text).toContain('09:05:00')
     expect(text).toMatch(/UTC|GMT|[A-Z]{2,5}$/)
   })
+})
+
+it('figures with five digits', () => {
+  expect([187.3241, 12_345.678, 2.4113e-6].map((value) => formatFigure(value, 'en'))).toEqual([
+    '187.32',
+    '12,346',
+    '2.411e-6',
+  ])
 })

@@ -1,4 +1,4 @@
-import type { ConvergencePoint } from '../../../../contract/jobs.ts'
+import type { ConvergencePoint } from '../../../../contract/convergence.ts'
 
 /** Convergence points as columns, the way the plot takes them: one abscissa, one column per series, gaps as null. */
 export interface Columns {
@@ -48,11 +48,4 @@ export function decades(low: number, high: number): number[] {
   const last = Math.floor(Math.log10(high) + 1e-9)
   const step = Math.max(1, Math.ceil((last - first) / 8))
   return Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, index) => 10 ** (first + index * step))
-}
-
-/** A result figure with five significant digits: `187.32`, `12,345`, `2.41e-6`. */
-export function formatFigure(value: number, language: string): string {
-  const size = Math.abs(value)
-  if (size !== 0 && (size < 1e-4 || size >= 1e7)) return value.toExponential(3).replace('e+', 'e')
-  return new Intl.NumberFormat(language, { maximumSignificantDigits: 5 }).format(value)
 }

@@ -4,10 +4,10 @@ import type { Job } from '../../../../contract/jobs.ts'
 import { AppError } from '../../app/app-error.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { textIn, useLanguage, useMessages } from '../../ui/text.ts'
-import { jobsMessages } from './messages.ts'
-import { Section } from './section.tsx'
+import { convergenceMessages } from './messages.ts'
+import { Section } from '../jobs/section.tsx'
 import { columnsOf, formatResidual, latestValues } from './series.ts'
-import { hasEnded } from './story.ts'
+import { hasEnded } from '../jobs/story.ts'
 import { useConvergence } from './use-convergence.ts'
 import styles from './convergence.module.css'
 
@@ -16,7 +16,7 @@ const Chart = lazy(() => import('./convergence-chart.tsx'))
 
 /** The convergence of a job, growing while it runs, with the latest values in words. */
 export function Convergence({ site, job }: { site: string; job: Job }) {
-  const say = useMessages(jobsMessages)
+  const say = useMessages(convergenceMessages)
   const language = useLanguage()
   const { meta, points, error } = useConvergence(site, job.id)
   const scheme = useComputedColorScheme('light')
@@ -25,23 +25,23 @@ export function Convergence({ site, job }: { site: string; job: Job }) {
   const latest = useMemo(() => latestValues(points), [points])
   const axis = meta === undefined ? '' : textIn(meta.xLabel, language)
   const at = cursor === undefined ? undefined : points[cursor]
-  const summary = say('plot.summary', {
+  const summary = say('summary', {
     axis,
     count: points.length,
-    values: latest.map(({ name, value }) => say('plot.value', { name, value: formatResidual(value) })).join(', '),
+    values: latest.map(({ name, value }) => say('value', { name, value: formatResidual(value) })).join(', '),
   })
   const unit =
-    meta === undefined ? undefined : `${textIn(meta.yLabel, language)}${meta.logScale ? `, ${say('plot.log')}` : ''}`
+    meta === undefined ? undefined : `${textIn(meta.yLabel, language)}${meta.logScale ? `, ${say('log')}` : ''}`
   const x = at?.x ?? points.at(-1)?.x
   return (
-    <Section title={say('plot.title')} note={unit}>
+    <Section title={say('title')} note={unit}>
       {error === undefined ? null : <AppError error={error} site={site} />}
       {meta === undefined ? (
         error === undefined ? (
           <Skeleton lines={4} />
         ) : null
       ) : points.length === 0 ? (
-        <p className={styles.nothing}>{say(hasEnded(job.state) ? 'plot.emptyEnded' : 'plot.empty')}</p>
+        <p className={styles.nothing}>{say(hasEnded(job.state) ? 'emptyEnded' : 'empty')}</p>
       ) : (
         <>
           <ul className={styles.legend}>
@@ -58,7 +58,7 @@ export function Convergence({ site, job }: { site: string; job: Job }) {
               )
             })}
             <li className={styles.at}>
-              {x === undefined ? '' : say('plot.at', { axis, x: String(Number(x.toPrecision(6))) })}
+              {x === undefined ? '' : say('at', { axis, x: String(Number(x.toPrecision(6))) })}
             </li>
           </ul>
           <div className={styles.plot} role="img" aria-label={summary}>

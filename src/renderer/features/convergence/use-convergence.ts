@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import type { AppErrorValue } from '../../../../contract/errors.ts'
-import type { ConvergenceMeta, ConvergencePoint } from '../../../../contract/jobs.ts'
+import type { ConvergenceMeta, ConvergencePoint } from '../../../../contract/convergence.ts'
 import { useServices } from '../../app/services.tsx'
 
 export interface LiveConvergence {
@@ -28,8 +28,8 @@ export function useConvergence(site: string, id: string): LiveConvergence {
       setLive(state)
     }
     const end = client.subscribe(
-      'jobs',
       'convergence',
+      'points',
       { site, id },
       {
         snapshot: ({ meta, points, complete }) => {

@@ -1,13 +1,12 @@
 import { StringDecoder } from 'node:string_decoder'
 import { Value } from 'typebox/value'
 import type { Snapshot, StreamEvent } from '../../../contract/app.ts'
-import { ConvergenceHead, ConvergencePoint } from '../../../contract/agent/jobs.ts'
-import type { ConvergenceMeta, ConvergencePoint as Point } from '../../../contract/jobs.ts'
+import { ConvergenceHead, ConvergencePoint } from '../../../contract/agent/convergence.ts'
+import type { ConvergenceMeta, ConvergencePoint as Point } from '../../../contract/convergence.ts'
 import type { StreamSink } from '../../rpc/types.ts'
-import type { AgentClient, AgentLink } from '../agent-client/index.ts'
+import { untilDone, type Followed } from '../agent-client/index.ts'
 import { appError } from '../kit/app-error.ts'
-import { hasEnded, jobPath } from './routes.ts'
-import { untilDone } from './until-done.ts'
+import { hasEnded, jobPath } from '../jobs/index.ts'
 
 const toldEveryMs = 100
 /** No line of an agent's is longer. */
@@ -15,8 +14,8 @@ const maxLine = 1024 * 1024
 
 /** A job's convergence towards a window: the points so far, then each that comes; after a cut it goes on by their number. */
 export async function followConvergence(
-  { client, link, job, signal }: { client: AgentClient; link: AgentLink; job: string; signal: AbortSignal },
-  sink: StreamSink<Snapshot<'jobs', 'convergence'>, StreamEvent<'jobs', 'convergence'>>,
+  { client, link, job, signal }: Followed,
+  sink: StreamSink<Snapshot<'convergence', 'points'>, StreamEvent<'convergence', 'points'>>,
 ): Promise<void> {
   const path = `${jobPath(job)}/convergence`
 
