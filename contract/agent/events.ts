@@ -1,6 +1,8 @@
 import { Type, type Static, type TSchema } from 'typebox'
 import { Job } from '../jobs.ts'
 import { ClusterSummary } from '../nodes.ts'
+import { SchedulerStatus } from '../scheduler.ts'
+import { Notification } from '../notifications.ts'
 import { AgentUploadState } from './uploads.ts'
 
 /** Frames of `/ws`, server to client: `{type, data, timestamp}`. */
@@ -20,13 +22,9 @@ export const AgentEvent = Type.Union([
   ),
   frame('job_update', Job),
   frame('periodic_update', ClusterSummary),
-  frame(
-    'notification',
-    Type.Object({
-      level: Type.Union([Type.Literal('info'), Type.Literal('warning'), Type.Literal('error')]),
-      message: Type.String(),
-    }),
-  ),
+  /** When it ceases to answer, answers again, or its partitions change. Topic `nodes`; `GET /api/v2/scheduler` is the same. */
+  frame('scheduler', SchedulerStatus),
+  frame('notification', Notification),
   /** The catalogue changed: fetch it again. */
   frame('templates_changed', Type.Object({})),
 ])

@@ -38,13 +38,16 @@ export type SubmitRequest = Static<typeof SubmitRequest>
 export const SubmitAnswer = Type.Object({ job_id: Type.String(), job: Job })
 export type SubmitAnswer = Static<typeof SubmitAnswer>
 
+const state = JobState.anyOf.map((one) => one.const).join('|')
+/** One state or more, by commas: any of them. */
+const States = Type.String({ pattern: `^(${state})(,(${state}))*$`, maxLength: 200 })
+
 /** `GET /api/v2/jobs?…`: what is left out narrows nothing; `all` (admins) is everybody's. */
 export const JobQuery = Type.Object({
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
   offset: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000_000, default: 0 })),
   all: Type.Optional(Type.Union(['1', 'true', '0', 'false'].map((word) => Type.Literal(word)))),
-  /** May be there several times: any of them. */
-  state: Type.Optional(Type.Array(JobState, { maxItems: 10 })),
+  state: Type.Optional(States),
   /** Part of the name, without regard to the case of ASCII letters. */
   name: Type.Optional(Type.String({ maxLength: 128 })),
   template: Type.Optional(Id),
@@ -75,7 +78,7 @@ export type ChangeAnswer = Static<typeof ChangeAnswer>
 
 /** `GET /api/v2/jobs/:id/elements?…` of an array: `ElementPage`. Wherever a job's id is taken, `<id>_<index>` is an element. */
 export const ElementQuery = Type.Object({
-  state: Type.Optional(Type.Array(JobState, { maxItems: 10 })),
+  state: Type.Optional(States),
   offset: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000_000, default: 0 })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
 })

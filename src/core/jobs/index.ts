@@ -1,11 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Static } from 'typebox'
-import type { CancelAnswer } from '../../../contract/agent/jobs.ts'
+import type { CancelAnswer, ChangeAnswer } from '../../../contract/agent/jobs.ts'
+import type { TemplateAnswer } from '../../../contract/agent/templates.ts'
+import type { Resubmission } from '../../../contract/jobs.ts'
 import type { FeatureHandlers } from '../../rpc/types.ts'
 import type { LastKnown } from '../kit/last-known.ts'
 import type { Platform } from '../platform.ts'
 import { createPerSite, type SitesFeature } from '../sites/index.ts'
 import type { TaskSource } from '../tasks/index.ts'
+import { followElements } from './elements.ts'
 import { createJobList } from './list.ts'
 import { jobDetail, jobPath } from './routes.ts'
 import { createSubmissions, type SubmissionsParts } from './submissions.ts'
@@ -61,10 +64,25 @@ export function createJobs(parts: {
           lists.of(site).put(job)
           return job
         },
+        async change({ site, ids, change }, { signal }) {
+          const request = { json: { ids, change }, signal }
+          const answer = await agents.client(site).post<ChangeAnswer>('/api/v2/jobs/change', request)
+          // An element is no job of the list; its array tells of itself.
+          for (const { job } of answer.results) if (job !== undefined && !job.element) lists.of(site).put(job)
+          return answer
+        },
         detail: ({ site, id }, { signal }) => jobDetail(agents.client(site), id, signal),
+        submission: ({ site, id }, { signal }) =>
+          agents.client(site).get<Resubmission>(`${jobPath(id)}/submission`, { signal }),
+        async cloneTemplate({ site, id, templateId, name }, { signal }) {
+          const request = { json: { id: templateId, name }, signal }
+          const { template } = await agents.client(site).post<TemplateAnswer>(`${jobPath(id)}/template`, request)
+          return template
+        },
       },
       streams: {
         all: ({ site }, sink) => lists.of(site).subscribe(sink),
+        elements: (params, sink) => followElements(agents, params, sink),
       },
     },
   }

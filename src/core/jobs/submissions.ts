@@ -143,16 +143,16 @@ export function createSubmissions(parts: SubmissionsParts): Submissions {
 }
 
 function requestOf({ submission, key }: Kept, files: JobFile[]): SubmitRequest {
-  const { name, resources, templateId, templateVersion, parameters, command } = submission
-  const { partition, nodes, tasks, timeMinutes, memoryMb } = resources
+  const { name, resources, options, templateId, templateVersion, parameters, command } = submission
+  const { timeMinutes, memoryMb, cpusPerTask, ...alike } = resources
   return {
+    ...alike,
     name,
-    nodes,
-    tasks,
     time: timeMinutes,
     idempotency_key: key,
-    ...(partition === undefined ? {} : { partition }),
     ...(memoryMb === undefined ? {} : { memory_mb: memoryMb }),
+    ...(cpusPerTask === undefined ? {} : { cpus_per_task: cpusPerTask }),
+    ...(options === undefined ? {} : { options }),
     ...(command === undefined ? {} : { command }),
     ...(templateId === undefined ? {} : { template_id: templateId }),
     ...(templateVersion === undefined ? {} : { template_version: templateVersion }),

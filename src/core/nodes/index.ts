@@ -1,5 +1,6 @@
 import type { Snapshot } from '../../../contract/app.ts'
 import type { ClusterSummary, NodesStatus } from '../../../contract/nodes.ts'
+import type { SchedulerStatus } from '../../../contract/scheduler.ts'
 import type { FeatureHandlers } from '../../rpc/types.ts'
 import { createLive, type Agents, type Live } from '../agent-client/index.ts'
 import { createPerSite } from '../sites/index.ts'
@@ -59,8 +60,44 @@ export function createNodes({ agents, intervalMs = everyMs }: { agents: Agents; 
       },
     }
   })
+  const schedulers = createPerSite(agents, (site) => schedulerOf(agents, site))
   return {
-    close: () => sites.close(),
-    handlers: { methods: {}, streams: { status: ({ site }, sink) => sites.of(site).subscribe(sink) } },
+    close() {
+      sites.close()
+      schedulers.close()
+    },
+    handlers: {
+      methods: {},
+      streams: {
+        status: ({ site }, sink) => sites.of(site).subscribe(sink),
+        scheduler: ({ site }, sink) => schedulers.of(site).subscribe(sink),
+      },
+    },
+  }
+}
+
+/** What runs the jobs at one site; the agent tells of every change by itself. */
+function schedulerOf(agents: Agents, site: string): Live<SchedulerStatus, SchedulerStatus> {
+  let status: SchedulerStatus | undefined
+  const link = agents.link(site)
+  const live = createLive<SchedulerStatus, SchedulerStatus>({
+    link,
+    known: () => status,
+    async load(signal) {
+      status = await agents.client(site).get<SchedulerStatus>('/api/v2/scheduler', { signal })
+      return status
+    },
+  })
+  const end = link.onEvent((event) => {
+    if (event.type !== 'scheduler') return
+    status = event.data
+    live.tell(status)
+  })
+  return {
+    ...live,
+    close() {
+      end()
+      live.close()
+    },
   }
 }
