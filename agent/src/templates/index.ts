@@ -18,6 +18,10 @@ export { boundedPattern, PatternTooSlow } from './patterns.ts'
 export { fittingParameters } from './parameters.ts'
 export { checkSlots, filesBySlot, runNames } from './slots.ts'
 export { renderScript } from './script.ts'
+export { resolveStep, type StepFile } from './steps.ts'
+
+/** A template that makes one job; the others are workflows. */
+export type JobTemplate = Template & { script: string }
 
 /** What other nouns may ask of templates. */
 export interface Templates {
@@ -56,6 +60,12 @@ export function createTemplates(
   )
   const shelf = createShelf(catalogue)
 
+  /** Of a workflow, those of its steps' templates too. */
+  function requirementsOf(who: Identity, source: TemplateSource): string[] {
+    const steps = (source.steps ?? []).map(({ template }) => shelf.find(who.username, template)?.source)
+    return [...new Set([source, ...steps].flatMap((each) => each?.requires ?? []))]
+  }
+
   async function view(who: Identity, { place, updatedAt }: TemplateFile, source: TemplateSource): Promise<Template> {
     return {
       ...source,
@@ -63,7 +73,7 @@ export function createTemplates(
       ...(place.kind === 'private' ? { owner: place.owner } : {}),
       editable: place.kind === 'private' || (place.kind === 'shared' && isAdmin(who)),
       updatedAt: updatedAt.toISOString(),
-      missingCommands: await missing(source.requires ?? []),
+      missingCommands: await missing(requirementsOf(who, source)),
     }
   }
 

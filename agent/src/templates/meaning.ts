@@ -1,6 +1,8 @@
 import type { Parameter, TemplateSource } from '../../../contract/templates.ts'
+import { leavesFolder } from './names.ts'
 import { boundedPattern, matchesWhole } from './patterns.ts'
 import { checkScript } from './script.ts'
+import { workflowSteps } from './steps.ts'
 
 /** A fault that no schema sees. `row` counts from 1 inside the text at `path`. */
 export interface Fault {
@@ -111,19 +113,25 @@ const resultPatterns: Check = ({ results }) => {
   return undefined
 }
 
-const outside = (name: string | undefined) => name?.startsWith('/') === true || name?.split('/').includes('..') === true
-
 /** A file inside the job's folder, wherever the template names one. */
 const fileNames: Check = ({ convergence, results }) => {
-  if (outside(convergence?.file))
+  if (leavesFolder(convergence?.file ?? ''))
     return { path: ['convergence', 'file'], reason: '"file" leaves the folder of the job.' }
-  const index = (results ?? []).findIndex((result) => outside(result.file))
+  const index = (results ?? []).findIndex((result) => leavesFolder(result.file))
   return index < 0 ? undefined : { path: ['results', index, 'file'], reason: '"file" leaves the folder of the job.' }
 }
 
 const script: Check = (source) => {
-  const problem = checkScript(source)
+  if (source.script === undefined) return undefined
+  const problem = checkScript({ ...source, script: source.script })
   return problem === undefined ? undefined : { path: ['script'], ...problem }
+}
+
+const scriptOrSteps: Check = ({ script, steps }) => {
+  if (script === undefined && steps === undefined) return { path: [], reason: '"script" or "steps" is missing.' }
+  return script === undefined || steps === undefined
+    ? undefined
+    : { path: ['steps'], reason: 'A template has either a "script" or "steps".' }
 }
 
 /** What is wrong with a template whose shape is right; undefined where nothing is. */
@@ -135,7 +143,9 @@ export function checkMeaning(source: TemplateSource): Fault | undefined {
     convergencePattern,
     resultPatterns,
     fileNames,
+    scriptOrSteps,
     script,
+    workflowSteps,
   ]) {
     const fault = check(source)
     if (fault !== undefined) return fault

@@ -162,7 +162,8 @@ export function templateRoutes(parts: Parts): FastifyPluginAsync {
         }
         const template = await parts.find(who, submission.templateId)
         const reserved = [LOG_NAME, BOOKKEEPING]
-        return previewTemplate(template, request.body, { user: who.username, tools: parts.tools, reserved })
+        const find = (id: string) => parts.find(who, id)
+        return previewTemplate(template, request.body, { user: who.username, tools: parts.tools, reserved, find })
       },
     )
 

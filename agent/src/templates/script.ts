@@ -60,6 +60,9 @@ for (const tag of Object.keys(engine.tags)) if (!allowedTags.has(tag)) delete en
 // The one filter that would switch the quoting off.
 delete engine.filters['raw']
 
+/** A template's script, and what it may name. */
+export type ScriptSource = Pick<TemplateSource, 'parameters' | 'files'> & { script: string }
+
 /** A fault in a script; `row` counts from 1 in the script's own text. */
 export interface ScriptProblem {
   row: number
@@ -69,9 +72,7 @@ export interface ScriptProblem {
 const rowOf = (text: string, at: number) => text.slice(0, at).split('\n').length
 
 /** Everything that can be known to be wrong with a script before it is ever rendered; undefined where nothing is. */
-export function checkScript(
-  source: Pick<TemplateSource, 'script' | 'parameters' | 'files'>,
-): ScriptProblem | undefined {
+export function checkScript(source: ScriptSource): ScriptProblem | undefined {
   let parsed: LiquidTemplate[]
   try {
     parsed = engine.parse(source.script)
@@ -83,10 +84,7 @@ export function checkScript(
   return unknownName(source, parsed) ?? misplacedValue(source.script)
 }
 
-function unknownName(
-  source: Pick<TemplateSource, 'script' | 'parameters' | 'files'>,
-  parsed: LiquidTemplate[],
-): ScriptProblem | undefined {
+function unknownName(source: ScriptSource, parsed: LiquidTemplate[]): ScriptProblem | undefined {
   const names: Record<string, readonly string[]> = {
     ...known,
     parameters: source.parameters.map((parameter) => parameter.key),
@@ -130,7 +128,7 @@ function misplacedValue(script: string): ScriptProblem | undefined {
 
 /** The script a job runs. Every value in it is quoted; the template has passed `checkScript`. */
 export function renderScript(
-  { script, parameters }: Pick<TemplateSource, 'script' | 'parameters'>,
+  { script, parameters }: Pick<ScriptSource, 'script' | 'parameters'>,
   context: ScriptContext,
 ): string {
   // What may be left out is there as nothing: an unknown name is a fault, a missing value is not.
