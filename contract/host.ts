@@ -10,6 +10,8 @@ export const Capabilities = Type.Object({
   secretsPersist: Type.Boolean(),
   /** Results are fetched by the page itself (one-time ticket by form POST) instead of being saved by the core. */
   browserDownloads: Type.Boolean(),
+  /** The host itself shows notifications of the system; else the page asks its browser. */
+  nativeNotifications: Type.Optional(Type.Boolean()),
 })
 export type Capabilities = Static<typeof Capabilities>
 

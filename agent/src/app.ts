@@ -18,6 +18,7 @@ import { createLog } from './log.ts'
 import { createLogs } from './logs/index.ts'
 import { createMetrics } from './metrics/index.ts'
 import { createNodes } from './nodes/index.ts'
+import { createNotifications } from './notifications/index.ts'
 import { createRateLimit } from './rate-limit/index.ts'
 import { createResults } from './results/index.ts'
 import { createRunner } from './runner/index.ts'
@@ -78,6 +79,7 @@ async function compose(config: Config, overrides: Overrides, release: () => void
   const uploads = createUploads(agent)
   const templates = createTemplates(agent, { uploads })
   const jobs = createJobs(agent, { uploads, templates, scheduler })
+  const notifications = createNotifications(agent, { jobs })
   const logs = createLogs(agent, { jobs })
   const convergence = createConvergence(agent, { jobs })
   const results = createResults(agent, { jobs })
@@ -88,6 +90,8 @@ async function compose(config: Config, overrides: Overrides, release: () => void
     uploads,
     templates,
     scheduler,
+    // Before jobs: ended after them, when nothing more is told.
+    notifications,
     jobs,
     logs,
     convergence,

@@ -11,6 +11,7 @@ import { openJournal } from './kit/journal.ts'
 import { openLastKnown } from './kit/last-known.ts'
 import { createLogs } from './logs/index.ts'
 import { createNodes } from './nodes/index.ts'
+import { createNotifications } from './notifications/index.ts'
 import type { Platform } from './platform.ts'
 import { createResults, type Download } from './results/index.ts'
 import { createSettings } from './settings/index.ts'
@@ -66,6 +67,7 @@ export async function createCore(platform: Platform, options: CoreOptions = {}):
   })
   const logs = createLogs({ agents, log })
   const nodes = createNodes({ agents })
+  const notifications = createNotifications({ platform, sites, lastKnown })
   const handlers: Handlers = {
     host: hostHandlers(platform, uploads),
     settings: settings.handlers,
@@ -77,6 +79,7 @@ export async function createCore(platform: Platform, options: CoreOptions = {}):
     results: results.handlers,
     convergence: createConvergence({ agents, log }).handlers,
     nodes: nodes.handlers,
+    notifications: notifications.handlers,
     tasks: createTasks([uploads.tasks, jobs.tasks, results.tasks]).handlers,
   }
   const server = createServer(handlers, {
@@ -94,6 +97,7 @@ export async function createCore(platform: Platform, options: CoreOptions = {}):
       await Promise.all([jobs.close(), results.close()])
       taskJournal.close()
       await uploads.close()
+      notifications.close()
       nodes.close()
       templates.close()
       sites.close()

@@ -40,7 +40,16 @@ export interface Platform {
   openExternal(url: string): Promise<void>
   /** With `nativeDialogs`: the paths chosen, none where the user changed their mind. */
   pickFiles?(folders: boolean): Promise<string[]>
+  /** With `nativeNotifications`: shows one by the operating system; a click brings the window to `place`, a hash. */
+  notify?(notice: Notice): Promise<void>
   log: Logger
+}
+
+/** What the operating system shows: two lines, and where a click leads. */
+export interface Notice {
+  title: string
+  body: string
+  place: string
 }
 
 /** Structured log lines; never a token, a password or file content in them. */

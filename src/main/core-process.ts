@@ -42,6 +42,7 @@ function platformOf(start: CoreStart): Platform {
     },
     openExternal: (url) => ask('openExternal', url),
     pickFiles: (folders) => ask('pickFiles', folders),
+    notify: (notice) => ask('notify', notice),
     log: createFileLog(join(paths.data, 'logs', 'core.log')),
   }
 }

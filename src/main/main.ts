@@ -60,7 +60,7 @@ async function open(): Promise<void> {
   core = createCoreHost({
     program: built('core.js'),
     log,
-    services: createServices(secrets, () => window),
+    services: createServices({ secrets, window: () => window, goTo: goToPlace }),
     start: {
       version: typeof HEADWAY_VERSION === 'string' ? HEADWAY_VERSION : 'development',
       locale: app.getLocale(),
@@ -70,6 +70,7 @@ async function open(): Promise<void> {
         trayIcon: tray !== undefined,
         secretsPersist: secrets.reason === undefined,
         browserDownloads: false,
+        nativeNotifications: true,
       },
       paths: { data: join(data, 'core'), downloads: app.getPath('downloads') },
       ...(config.localSite === undefined ? {} : { localSite: config.localSite }),
@@ -115,7 +116,10 @@ function show(place = firstPlace): void {
 }
 
 function goTo(link: string | undefined): void {
-  const place = link === undefined ? undefined : placeOf(link)
+  goToPlace(link === undefined ? undefined : placeOf(link))
+}
+
+function goToPlace(place: string | undefined): void {
   const before = window
   show(place ?? '')
   // Only the hash differs: the page stays as it is and its router follows.

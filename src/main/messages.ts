@@ -1,4 +1,5 @@
 import type { Capabilities, HostInfo } from '../../contract/host.ts'
+import type { Notice } from '../core/platform.ts'
 
 /** What the core's process is started with. */
 export interface CoreStart {
@@ -18,6 +19,7 @@ export interface Services {
   secretDelete(key: string): Promise<void>
   openExternal(url: string): Promise<void>
   pickFiles(folders: boolean): Promise<string[]>
+  notify(notice: Notice): Promise<void>
 }
 export type Service = keyof Services
 

@@ -1,10 +1,21 @@
-import { dialog, shell, type BrowserWindow } from 'electron'
+import { dialog, Notification, shell, type BrowserWindow } from 'electron'
 import type { Services } from './messages.ts'
 import { isWebAddress } from './policy/navigation.ts'
 import type { Secrets } from './secrets.ts'
 
+/** Systems that never tell of a closed one must not make us hold all of them. */
+const mostShown = 50
+
 /** What the core asks of Electron. `window` is the one a dialog belongs to. */
-export function createServices(secrets: Secrets, window: () => BrowserWindow | undefined): Services {
+export function createServices(parts: {
+  secrets: Secrets
+  window: () => BrowserWindow | undefined
+  /** Brings the window to a place (a hash). */
+  goTo: (place: string) => void
+}): Services {
+  const { secrets, window, goTo } = parts
+  /** Shown and not yet gone: one that nothing holds is collected, and its click with it. */
+  const shown = new Set<Notification>()
   return {
     secretGet: (key) => secrets.get(key),
     secretSet: (key, value) => secrets.set(key, value),
@@ -23,6 +34,20 @@ export function createServices(secrets: Secrets, window: () => BrowserWindow | u
           ? await dialog.showOpenDialog({ properties })
           : await dialog.showOpenDialog(owner, { properties })
       return answer.filePaths
+    },
+    notify({ title, body, place }) {
+      if (!Notification.isSupported()) return Promise.resolve()
+      const notification = new Notification({ title, body })
+      shown.add(notification)
+      const oldest = shown.values().next().value
+      if (shown.size > mostShown && oldest !== undefined) shown.delete(oldest)
+      notification.on('click', () => {
+        shown.delete(notification)
+        goTo(place)
+      })
+      notification.on('close', () => shown.delete(notification))
+      notification.show()
+      return Promise.resolve()
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { AuditTables } from '../audit/tables.ts'
 import type { AuthTables } from '../auth/tables.ts'
 import type { JobsTables } from '../jobs/tables.ts'
+import type { NotificationsTables } from '../notifications/tables.ts'
 import type { SchedulerTables } from '../scheduler/tables.ts'
 import type { TemplatesTables } from '../templates/tables.ts'
 import type { UploadTables } from '../uploads/tables.ts'
@@ -10,6 +11,7 @@ import type { UsersTables } from '../users/tables.ts'
 export type Database = AuditTables &
   AuthTables &
   JobsTables &
+  NotificationsTables &
   SchedulerTables &
   TemplatesTables &
   UploadTables &

@@ -8,9 +8,10 @@ import { migrate, type Migration } from './migrate.ts'
 import { migration as accounts } from './migrations/001-accounts.ts'
 import { migration as uploads } from './migrations/002-uploads.ts'
 import { migration as jobs } from './migrations/003-jobs.ts'
+import { migration as notifications } from './migrations/009-notifications.ts'
 
 /** Append only: a migration that was once released is never changed. */
-const migrations: readonly Migration[] = [accounts, uploads, jobs]
+const migrations: readonly Migration[] = [accounts, uploads, jobs, notifications]
 
 /**
  * Opens `<folder>/headway.db` and brings it up to date. Throws where it was made by a newer agent.

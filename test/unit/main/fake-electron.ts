@@ -18,6 +18,8 @@ export const state = {
   windows: [] as BrowserWindow[],
   exposed: {} as Record<string, unknown>,
   applicationMenu: undefined as unknown,
+  /** Notifications shown to the user. */
+  notified: [] as Notification[],
   /** Files a dialog answers with. */
   picked: [] as string[],
 }
@@ -246,6 +248,20 @@ export const shell = {
     return Promise.resolve()
   },
 }
+export class Notification extends EventEmitter {
+  readonly options: { title: string; body: string }
+  static isSupported(): boolean {
+    return true
+  }
+  constructor(options: { title: string; body: string }) {
+    super()
+    if (!app.isReady()) throw new Error('Cannot create Notification before app is ready')
+    this.options = options
+  }
+  show(): void {
+    state.notified.push(this)
+  }
+}
 export const dialog = {
   showErrorBox: () => undefined,
   showOpenDialog: () => Promise.resolve({ canceled: state.picked.length === 0, filePaths: state.picked }),
@@ -264,6 +280,7 @@ export const screen = {
 }
 export default {
   app,
+  Notification,
   protocol,
   session,
   MessageChannelMain,

@@ -71,7 +71,14 @@ async function makeEvent(user: string): Promise<void> {
 
 const notice = (message: string) => ({
   type: 'notification' as const,
-  data: { level: 'info' as const, message },
+  data: {
+    id: 1,
+    at: '2026-11-21T00:00:00Z',
+    kind: 'finished' as const,
+    level: 'info' as const,
+    message,
+    job: { id: '1', name: 'plate' },
+  },
   timestamp: '2026-11-21T00:00:00Z',
 })
 

@@ -1,0 +1,115 @@
+import type { JobState } from '../../../contract/jobs.ts'
+import type { Jobs, JobView } from '../jobs/index.ts'
+import type { Agent } from '../kit/agent.ts'
+import { lastLines } from '../kit/tail.ts'
+import type { Notice, Notifications } from './notice.ts'
+import { ending } from './sentence.ts'
+
+/** Lines of the log told with a failure, and the most of each. */
+const LINES = 20
+const LINE_LENGTH = 400
+/** How often running jobs are held against their limits. */
+const LIMIT_MS = 15_000
+/** What is left of its time limit when a job is called nearly out of it. */
+const NEARLY = 0.1
+
+const failed: ReadonlySet<JobState> = new Set(['failed', 'timeout', 'out_of_memory', 'node_fail', 'lost'])
+const ESC = '\u001b'
+/** Colours and other orders to a terminal (ECMA-48 control sequences). */
+const escapes = new RegExp(`${ESC}\\[[0-9;?]*[ -/]*[@-~]`, 'g')
+
+const about = (job: JobView, which: string): Pick<Notice, 'key' | 'job'> => ({
+  key: `${job.id}/${which}`,
+  job: { id: job.id, name: job.name },
+})
+const ran = ({ startedAt, endedAt }: JobView) =>
+  startedAt === undefined || endedAt === undefined
+    ? {}
+    : { ranSeconds: Math.max(0, (Date.parse(endedAt) - Date.parse(startedAt)) / 1000) }
+
+/** Tells of what becomes of jobs, and of those whose time is nearly up. */
+export function followJobs(
+  agent: Agent,
+  { jobs, notifications }: { jobs: Jobs; notifications: Notifications },
+): { start(): void; close(): Promise<void> } {
+  const { files, log, now } = agent
+  let timer: NodeJS.Timeout | undefined
+  let working = Promise.resolve()
+  const queue = (what: string, work: () => Promise<void>) => {
+    working = working.then(work).catch((error: unknown) => log.warn({ err: error }, what))
+  }
+
+  async function endOfLog(job: JobView): Promise<string[]> {
+    const file = await files.openRead(job.user, `${job.folder}/${job.log}`).catch(() => undefined)
+    try {
+      const lines = file === undefined ? [] : await lastLines(file, LINES)
+      return lines.map((line) =>
+        line
+          .replace(escapes, '')
+          .replace(/\p{Cc}/gu, ' ')
+          .trimEnd()
+          .slice(0, LINE_LENGTH),
+      )
+    } finally {
+      await file?.close()
+    }
+  }
+
+  async function changed(job: JobView, before: JobState | undefined): Promise<void> {
+    const { user, state, startedAt = '' } = job
+    // What is new is no news to who has just submitted it; who cancelled a job knows.
+    if (state === 'running' && before !== undefined) {
+      const notice = { kind: 'started', level: 'info', message: `${job.name} has started.` } as const
+      await notifications.notify(user, { ...about(job, `started/${startedAt}`), ...notice })
+    } else if (state === 'completed') {
+      const notice = { kind: 'finished', level: 'info', message: `${job.name} is done.`, state } as const
+      await notifications.notify(user, { ...about(job, `ended/${startedAt}`), ...notice, ...ran(job) })
+    } else if (failed.has(state)) {
+      await notifications.notify(user, {
+        ...about(job, `ended/${startedAt}`),
+        kind: 'failed',
+        level: 'error',
+        message: `${job.name} ${ending(job)}.`,
+        state,
+        ...(job.exitCode === undefined ? {} : { exitCode: job.exitCode }),
+        ...(job.reason === undefined ? {} : { reason: job.reason }),
+        ...ran(job),
+        lastLines: await endOfLog(job),
+      })
+    }
+  }
+
+  async function checkLimits(): Promise<void> {
+    for (const job of await jobs.running()) {
+      const { timeMinutes } = job.resources
+      if (job.startedAt === undefined) continue
+      const endsAt = Date.parse(job.startedAt) + timeMinutes * 60_000
+      const left = endsAt - now().getTime()
+      if (left <= 0 || left > NEARLY * timeMinutes * 60_000) continue
+      await notifications.notify(job.user, {
+        ...about(job, `time-low/${job.startedAt}/${timeMinutes}`),
+        kind: 'time-low',
+        level: 'warning',
+        message: `${job.name} has ${Math.max(1, Math.round(left / 60_000))} min left before its time limit ends it.`,
+        endsAt: new Date(endsAt).toISOString(),
+      })
+    }
+  }
+
+  jobs.onChange((job, before) => {
+    if (job.element !== undefined) return
+    queue('a job could not be told of', () => changed(job, before))
+  })
+  return {
+    start() {
+      const check = () => queue('time limits could not be looked at', checkLimits)
+      check()
+      timer = setInterval(check, LIMIT_MS)
+      timer.unref()
+    },
+    async close() {
+      clearInterval(timer)
+      await working
+    },
+  }
+}
