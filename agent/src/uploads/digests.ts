@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { FileHandle } from 'node:fs/promises'
 import { Failure } from '../kit/failure.ts'
+import type { FileReader } from '../user-files/index.ts'
 
 /** The SHA-256 in a `Content-Digest` header (RFC 9530). Throws BAD_REQUEST where there is none or it is malformed. */
 export function contentDigest(header: string | string[] | undefined): Buffer {
@@ -21,7 +21,7 @@ export async function treeDigest(digests: AsyncIterable<Uint8Array>): Promise<st
 
 /** The digest of a range as it is on disk, read in pieces. */
 export async function digestOf(
-  handle: FileHandle,
+  handle: FileReader,
   { offset, length }: { offset: number; length: number },
   algorithm: 'sha256' | 'md5',
   signal?: AbortSignal,

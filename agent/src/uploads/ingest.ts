@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
-import type { FileHandle } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { Failure } from '../kit/failure.ts'
+import type { FileWriter } from '../user-files/index.ts'
 
 /**
  * Bytes gathered before one positional write. Larger buys nothing, smaller costs threads' time (measured: 256 KiB
@@ -15,7 +15,7 @@ export interface Ingest {
   /** Exactly this many bytes must come; more or fewer is a Failure BAD_REQUEST. */
   length: number
   /** Where the bytes go; without it they are only hashed. */
-  target?: { handle: FileHandle; offset: number }
+  target?: { handle: FileWriter; offset: number }
   /** Hashed along, where a portal wants it. */
   md5?: boolean
   /** Looks at the first bytes (up to 4096) before any is written, and may throw. */
@@ -45,7 +45,7 @@ function release(pieces: Buffer[]): void {
 }
 
 /** `writev` may write less than asked (a full disk does so before it fails). */
-async function writeAll(handle: FileHandle, pieces: Buffer[], length: number, position: number): Promise<void> {
+async function writeAll(handle: FileWriter, pieces: Buffer[], length: number, position: number): Promise<void> {
   const { bytesWritten } = await handle.writev(pieces, position)
   if (bytesWritten === length) return
   const rest = Buffer.concat(pieces).subarray(bytesWritten)
@@ -115,7 +115,7 @@ export function ingest(
       position += size
       void write(target.handle, batch, size, at)
     }
-    const write = async (handle: FileHandle, batch: Buffer[], size: number, at: number) => {
+    const write = async (handle: FileWriter, batch: Buffer[], size: number, at: number) => {
       try {
         await writeAll(handle, batch, size, at)
       } catch (error) {

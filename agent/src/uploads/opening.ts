@@ -46,8 +46,8 @@ export function createOpening(
   const { limits } = agent.config
   const locks = new KeyedLock()
 
-  const checkSpace = async (size: number) => {
-    const free = Math.max(0, (await agent.files.space()).free - reservations.total)
+  const checkSpace = async (user: string, size: number) => {
+    const free = Math.max(0, (await agent.files.space(user)).free - reservations.total)
     if (size <= free) return
     throw new Failure(
       'NO_SPACE',
@@ -117,7 +117,7 @@ export function createOpening(
       checkSizes(row)
       checkName(row.filename)
       await checkForm(row)
-      await checkSpace(row.size)
+      await checkSpace(user, row.size)
       await store.insert(row)
       reservations.set(row.id, row.size)
       return { row, created: true }

@@ -54,7 +54,7 @@ export const portalRoutes =
           upload_id: row.id,
           chunk_size: row.chunk_size,
           total_chunks: row.total_chunks,
-          storage_path: service.folder(row),
+          storage_path: await service.folder(row),
           file_info: fileInfo(row.filename, row.size, row.class),
         })
       },

@@ -78,7 +78,7 @@ export class UploadService {
   }
 
   /** Absolute. */
-  folder(row: UploadRow): string {
+  folder(row: UploadRow): Promise<string> {
     return this.#agent.files.absolute(row.user, folderOf(row))
   }
 
@@ -119,7 +119,7 @@ export class UploadService {
       }
       if (!isNoSpace(error)) throw error
       throw new Failure('NO_SPACE', 'The disk of the cluster is full. What has arrived is kept.', {
-        details: { needed: transfer.remaining, free: (await this.#agent.files.space()).free },
+        details: { needed: transfer.remaining, free: (await this.#agent.files.space(who.username)).free },
       })
     }
     this.#reservations.set(id, transfer.remaining)

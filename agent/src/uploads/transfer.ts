@@ -1,8 +1,7 @@
-import type { FileHandle } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Failure } from '../kit/failure.ts'
-import type { UserFiles } from '../user-files/index.ts'
+import type { FileWriter, UserFiles } from '../user-files/index.ts'
 import { digestOf, treeDigest } from './digests.ts'
 import { ingest, wrongLength } from './ingest.ts'
 import { overFailure } from './over.ts'
@@ -48,7 +47,7 @@ export class Transfer {
   readonly #store: UploadStore
   readonly #boot: string
   readonly #senders = new Map<number, Sender>()
-  #handle: Promise<FileHandle> | undefined
+  #handle: Promise<FileWriter> | undefined
   #unsynced = 0
   #syncing: Promise<void> | undefined
   #syncFailure: { error: unknown } | undefined
@@ -79,7 +78,7 @@ export class Transfer {
   }
 
   /** The partial file, made in its full size on first use. */
-  handle(): Promise<FileHandle> {
+  handle(): Promise<FileWriter> {
     this.#handle ??= this.#open().catch((error: unknown) => {
       this.#handle = undefined
       throw error
@@ -87,7 +86,7 @@ export class Transfer {
     return this.#handle
   }
 
-  async #open(): Promise<FileHandle> {
+  async #open(): Promise<FileWriter> {
     const { user, size } = this.row
     const path = partialPath(this.row)
     if (this.received.count > 0) {

@@ -40,7 +40,7 @@ export async function viewOf(
     file_info: fileInfo(row.filename, row.size, row.class),
     created_at: row.created_at,
     updated_at: transfer === undefined ? row.updated_at : new Date(transfer.lastUsed).toISOString(),
-    ...(row.path !== null && row.status === 'uploaded' ? { file_path: files.absolute(row.user, row.path) } : {}),
+    ...(row.path !== null && row.status === 'uploaded' ? { file_path: await files.absolute(row.user, row.path) } : {}),
     ...(row.digest !== null && row.status === 'uploaded' ? { digest: row.digest } : {}),
     ...(row.error === null ? {} : { error: row.error }),
     ...(row.warnings === null ? {} : { warnings: warningsOf(row) }),

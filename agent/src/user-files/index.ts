@@ -1,3 +1,3 @@
-export type { FileEntry, FileReader, UserFiles } from './user-files.ts'
+export type { FileEntry, FileReader, FileWriter, FolderPage, Quota, UserFiles } from './user-files.ts'
 export { MAX_NAME_BYTES, partialName, storedFolder, storedName } from './names.ts'
-export { createUserFiles } from './self.ts'
+export { createSelfFiles as createUserFiles } from './self.ts'

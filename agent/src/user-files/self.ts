@@ -3,26 +3,16 @@ import * as fs from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import type { Config } from '../config.ts'
 import { Failure } from '../kit/failure.ts'
+import { filesBelow, folderPage, hasCode, lstat, plainEntry, usedBelow } from './listing.ts'
 import { nameRefused, refusalOf } from './names.ts'
-import type { FileEntry, UserFiles } from './user-files.ts'
+import { quotaOf } from './quota.ts'
+import type { UserFiles } from './user-files.ts'
 
 const FOLDER = 0o700
 const FILE = 0o600
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR } = constants
 
-const hasCode = (error: unknown, ...codes: string[]): boolean =>
-  error instanceof Error && 'code' in error && codes.includes(String(error.code))
-
 const missing = () => new Failure('NOT_FOUND', 'There is no such file.')
-
-async function lstat(path: string): Promise<Stats | undefined> {
-  try {
-    return await fs.lstat(path)
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined
-    throw error
-  }
-}
 
 /** The path's segments, each a plain name. Throws NAME_REFUSED. */
 function segmentsOf(path: string): string[] {
@@ -35,10 +25,20 @@ function segmentsOf(path: string): string[] {
   return segments
 }
 
-function chain(user: string, path: string): string[] {
-  const refusal = refusalOf(user)
-  if (refusal !== undefined) throw nameRefused(refusal)
-  return [user, ...segmentsOf(path)]
+/** Where a user's area is: `names` are the folders from `top` down to it, made where they are missing, and no links. */
+export interface Area {
+  top: string
+  names: readonly string[]
+}
+
+/** Every user's area in one folder of the agent. */
+export function areasIn(uploads: string): (user: string) => Area {
+  const top = join(uploads, 'users')
+  return (user) => {
+    const refusal = refusalOf(user)
+    if (refusal !== undefined) throw nameRefused(refusal)
+    return { top, names: [user] }
+  }
 }
 
 async function syncFolder(path: string): Promise<void> {
@@ -51,20 +51,27 @@ async function syncFolder(path: string): Promise<void> {
 }
 
 /**
- * Users' files where the agent is the user, or owns all of them.
+ * Users' files by this process's own account: the agent's, or in site mode that of the helper.
  *
- * No component below `<uploads>` may be a symbolic link: each is looked at with lstat before use, and the last one is
- * opened with O_NOFOLLOW. What remains is a race: Node has no openat, so whoever may write into the folders (0700: the
- * agent's own account, hence also its local jobs) could swap a folder for a link between the look and the open.
+ * No component of an area may be a symbolic link: each is looked at with lstat before use, and the last one is opened with
+ * O_NOFOLLOW. What remains is a race: Node has no openat, so whoever may write into the folders (0700: this account, hence
+ * also its jobs) could swap a folder for a link between the look and the open. It would lead to what that account may reach
+ * anyway. `base` lies on the file system that holds all areas.
  */
-export function createUserFiles(config: Pick<Config, 'uploads'>): UserFiles {
-  const top = join(config.uploads, 'users')
+export function createOwnFiles(areaOf: (user: string) => Area, base: string): UserFiles {
+  const chain = (user: string, path: string): { top: string; names: string[] } => {
+    const { top, names } = areaOf(user)
+    return { top, names: [...names, ...segmentsOf(path)] }
+  }
 
-  const absolute = (user: string, path: string) => join(top, ...chain(user, path))
+  const absolute = async (user: string, path: string) => {
+    const { top, names } = chain(user, path)
+    return join(top, ...names)
+  }
 
   /** The absolute path, after every folder on the way was found to be a folder. Throws NOT_FOUND or NAME_REFUSED. */
   const walk = async (user: string, path: string): Promise<{ path: string; stats: Stats | undefined }> => {
-    const names = chain(user, path)
+    const { top, names } = chain(user, path)
     let at = top
     let stats: Stats | undefined
     for (const [index, name] of names.entries()) {
@@ -87,6 +94,12 @@ export function createUserFiles(config: Pick<Config, 'uploads'>): UserFiles {
     }
   }
 
+  const folder = async (user: string, path: string): Promise<string> => {
+    const place = await walk(user, path)
+    if (place.stats?.isDirectory() !== true) throw missing()
+    return place.path
+  }
+
   const open = async (user: string, path: string, flags: number): Promise<fs.FileHandle> => {
     const place = await walk(user, path)
     // Anything else than a regular file (a pipe left by a job) could block its opener for ever.
@@ -105,9 +118,10 @@ export function createUserFiles(config: Pick<Config, 'uploads'>): UserFiles {
     absolute,
 
     async makeFolder(user, path) {
+      const { top, names } = chain(user, path)
       await fs.mkdir(top, { recursive: true, mode: FOLDER })
       let at = top
-      for (const name of chain(user, path)) {
+      for (const name of names) {
         at = join(at, name)
         const stats = await lstat(at)
         if (stats?.isSymbolicLink() === true) throw nameRefused('traversal')
@@ -153,42 +167,32 @@ export function createUserFiles(config: Pick<Config, 'uploads'>): UserFiles {
       await fs.rm(join(parent.path, ...segmentsOf(last)), { recursive: true, force: true })
     },
 
-    async stat(user, path) {
-      const stats = (await found(user, path))?.stats
-      if (stats === undefined || !(stats.isFile() || stats.isDirectory())) return undefined
-      return { path, size: stats.size, modified: stats.mtime, kind: stats.isFile() ? 'file' : 'folder' }
-    },
+    stat: async (user, path) => plainEntry(path, (await found(user, path))?.stats),
 
-    async list(user, path, limit) {
-      const root = await walk(user, path)
-      if (root.stats?.isDirectory() !== true) throw missing()
-      const entries: FileEntry[] = []
-      const visit = async (folder: string, prefix: string): Promise<void> => {
-        // A running job may remove a folder at any time.
-        const children = await fs.readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-          if (hasCode(error, 'ENOENT')) return []
-          throw error
-        })
-        children.sort((a, b) => (a.name < b.name ? -1 : 1))
-        for (const child of children) {
-          if (entries.length >= limit) return
-          if (child.isDirectory()) {
-            await visit(join(folder, child.name), `${prefix}${child.name}/`)
-          } else if (child.isFile()) {
-            const stats = await lstat(join(folder, child.name))
-            if (stats?.isFile() !== true) continue
-            entries.push({ path: prefix + child.name, size: stats.size, modified: stats.mtime, kind: 'file' })
-          }
-        }
-      }
-      await visit(root.path, '')
-      return entries
-    },
+    list: async (user, path, limit) => filesBelow(await folder(user, path), limit),
 
-    async space() {
-      await fs.mkdir(top, { recursive: true, mode: FOLDER })
-      const { bavail, blocks, bsize } = await fs.statfs(top)
+    listFolder: async (user, path, page) => folderPage(await folder(user, path), page),
+
+    async space(user) {
+      const area = user === undefined ? undefined : await found(user, '')
+      const { bavail, blocks, bsize } = await fs.statfs(area?.path ?? (await firstThere(base)))
       return { free: bavail * bsize, total: blocks * bsize }
     },
+
+    async usage(user) {
+      const area = await found(user, '')
+      return area === undefined ? 0 : usedBelow(area.path)
+    },
+
+    quota: async (user) => quotaOf(await absolute(user, '')),
   }
 }
+
+/** The path, or the nearest folder above it that is there: nothing has to be made for a look at the disk. */
+async function firstThere(path: string): Promise<string> {
+  for (let at = path; ; at = dirname(at)) if (at === '/' || (await lstat(at)) !== undefined) return at
+}
+
+/** Users' files where the agent is the user, or owns all of them. */
+export const createSelfFiles = ({ uploads }: Pick<Config, 'uploads'>): UserFiles =>
+  createOwnFiles(areasIn(uploads), uploads)

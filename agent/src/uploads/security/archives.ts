@@ -1,8 +1,8 @@
-import type { FileHandle } from 'node:fs/promises'
 import { Readable, pipeline, type Transform } from 'node:stream'
 import { createGunzip, createInflateRaw } from 'node:zlib'
 import { extract } from 'tar-stream'
-import { fromBufferPromise, fromFdPromise, type ZipFile } from 'yauzl'
+import { fromBufferPromise, fromRandomAccessReaderPromise, RandomAccessReader, type ZipFile } from 'yauzl'
+import type { FileReader } from '../../user-files/index.ts'
 import { contentOf, HEAD_BYTES, type Content } from './magic.ts'
 
 type Bytes = AsyncIterable<Buffer>
@@ -88,6 +88,46 @@ async function peek(source: Bytes): Promise<{ head: Buffer; whole: Bytes }> {
   return { head: Buffer.concat(first).subarray(0, HEAD_BYTES), whole: whole() }
 }
 
+/** The bytes of a file from `start` to before `end`; the file stays open. */
+async function* piecesOf(file: FileReader, start: number, end: number): Bytes {
+  for (let at = start; at < end;) {
+    // A fresh piece each time: whoever reads may hold on to it.
+    const piece = Buffer.allocUnsafe(Math.min(PIECE, end - at))
+    const { bytesRead } = await file.read(piece, 0, piece.length, at)
+    if (bytesRead === 0) return
+    at += bytesRead
+    yield piece.subarray(0, bytesRead)
+  }
+}
+
+/** A zip is read from its end: its directory stands there. */
+class ZipReader extends RandomAccessReader {
+  readonly #file: FileReader
+
+  constructor(file: FileReader) {
+    super()
+    this.#file = file
+  }
+
+  override _readStreamForRange(start: number, end: number): Readable {
+    return Readable.from(piecesOf(this.#file, start, end), { objectMode: false })
+  }
+
+  /** Without the streams that it would take by default: an archive may have a hundred thousand entries. */
+  override read(
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+    answer: (error: Error | null, bytesRead?: number) => void,
+  ): void {
+    this.#file.read(buffer, offset, length, position).then(
+      ({ bytesRead }) => answer(null, bytesRead),
+      (error: unknown) => answer(error instanceof Error ? error : new Error(String(error))),
+    )
+  }
+}
+
 async function drain(source: Bytes): Promise<void> {
   for await (const _ of source);
 }
@@ -167,16 +207,16 @@ async function visitZip(zip: ZipFile, depth: number, budget: Budget): Promise<vo
  * @throws ArchiveBomb; the signal's reason.
  */
 export async function inspectArchive(
-  handle: FileHandle,
+  handle: FileReader,
   file: { size: number; content: Content },
   signal: AbortSignal,
 ): Promise<string[]> {
   const budget = new Budget(file.size, signal)
   try {
-    if (file.content === 'zip') await visitZip(await fromFdPromise(handle.fd, zipOptions), 0, budget)
-    else {
-      await visit(handle.createReadStream({ start: 0, autoClose: false, highWaterMark: PIECE }), 0, budget)
-    }
+    if (file.content === 'zip') {
+      const zip = await fromRandomAccessReaderPromise(new ZipReader(handle), file.size, zipOptions)
+      await visitZip(zip, 0, budget)
+    } else await visit(piecesOf(handle, 0, file.size), 0, budget)
   } catch (error) {
     if (error instanceof ArchiveBomb || signal.aborted) throw error
     budget.warnings.add('The archive is damaged or not complete.')

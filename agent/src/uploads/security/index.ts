@@ -1,5 +1,5 @@
-import type { FileHandle } from 'node:fs/promises'
 import { Failure } from '../../kit/failure.ts'
+import type { FileReader } from '../../user-files/index.ts'
 import { ArchiveBomb, inspectArchive, isArchive } from './archives.ts'
 import { doubleExtension, mismatch } from './extensions.ts'
 import { contentOf, executableWarning, HEAD_BYTES } from './magic.ts'
@@ -29,7 +29,7 @@ export function checkHead(head: Buffer): void {
  * @throws Failure SECURITY_VALIDATION_FAILED for programs, shared libraries and archive bombs; the signal's reason.
  */
 export async function checkFile(
-  handle: FileHandle,
+  handle: FileReader,
   file: { name: string; size: number },
   signal: AbortSignal,
 ): Promise<string[]> {

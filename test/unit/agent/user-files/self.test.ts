@@ -22,7 +22,7 @@ afterEach(() => rm(join(uploads, '..'), { recursive: true, force: true }))
 
 const write = async (path: string, text: string) => {
   const handle = await files.openWrite('kim', path, { exclusive: true })
-  await handle.writeFile(text)
+  await handle.write(Buffer.from(text), 0, Buffer.byteLength(text), 0)
   await handle.close()
 }
 
@@ -37,7 +37,7 @@ describe("a user's files", () => {
 
   it.each(['../lee/x', 'a/../../x', '/etc/passwd', 'a\0b', 'a//b'])('refuses the path %j', async (path) => {
     await files.makeFolder('kim', 'a')
-    expect(() => files.absolute('kim', path)).toThrow(expect.objectContaining({ code: 'NAME_REFUSED' }))
+    await expect(files.absolute('kim', path)).rejects.toMatchObject({ code: 'NAME_REFUSED' })
     await expect(files.openRead('kim', path)).rejects.toMatchObject({ code: 'NAME_REFUSED' })
     await expect(files.makeFolder('kim', path)).rejects.toMatchObject({ code: 'NAME_REFUSED' })
     await expect(files.remove('kim', path)).rejects.toMatchObject({ code: 'NAME_REFUSED' })
@@ -119,5 +119,34 @@ describe("a user's files", () => {
     const { free, total } = await files.space()
     expect(free).toBeGreaterThan(0)
     expect(total).toBeGreaterThanOrEqual(free)
+    expect((await files.space('kim')).total).toBe(total)
+  })
+
+  it('pages through one level of a large folder in the order of names', async () => {
+    await files.makeFolder('kim', 'run/m-folder')
+    await files.makeFolder('kim', 'run/.headway')
+    for (let at = 0; at < 250; at++) await writeFile(area(`run/f${String(at).padStart(3, '0')}`), 'x'.repeat(at))
+    await symlink(outside, area('run/g-link'))
+    const page = await files.listFolder('kim', 'run', { offset: 248, limit: 3, skip: ['.headway'] })
+    expect(page.total).toBe(251)
+    expect(page.entries.map(({ path, size, kind }) => [path, kind === 'file' && size])).toEqual([
+      ['f248', 248],
+      ['f249', 249],
+      ['m-folder', false],
+    ])
+    expect(page.entries[0]?.modified).toBeInstanceOf(Date)
+    expect((await files.listFolder('kim', 'run', { offset: 300, limit: 3 })).entries).toEqual([])
+    await expect(files.listFolder('kim', 'run/g-link', { offset: 0, limit: 1 })).rejects.toMatchObject({
+      code: 'NAME_REFUSED',
+    })
+    await expect(files.listFolder('kim', 'none', { offset: 0, limit: 1 })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+
+  it('counts what the user has stored', async () => {
+    expect(await files.usage('kim')).toBe(0)
+    await files.makeFolder('kim', 'a/b')
+    await write('a/x', 'four')
+    await write('a/b/y', 'two')
+    expect(await files.usage('kim')).toBe(7)
   })
 })
