@@ -3,6 +3,7 @@ import { ConvergenceSpec } from './convergence.ts'
 import { FileClass } from './file-classes.ts'
 import { Resources } from './resources.ts'
 import { Id, Text, Time } from './text.ts'
+import { WorkflowStep } from './workflow-steps.ts'
 
 const Key = Type.String({ pattern: '^[a-z][a-z0-9_]{0,39}$' })
 
@@ -115,8 +116,10 @@ export const TemplateSource = Type.Object(
     files: Type.Array(FileSlot, { maxItems: 20 }),
     parameters: Type.Array(Parameter, { maxItems: 100 }),
     resources: Resources,
-    /** A liquid template of a shell script; every value arrives shell-quoted. */
-    script: Type.String({ minLength: 1, maxLength: 100_000 }),
+    /** A liquid template of a shell script; every value arrives shell-quoted. A template has either this or `steps`. */
+    script: Type.Optional(Type.String({ minLength: 1, maxLength: 100_000 })),
+    /** A workflow: jobs made from other templates, each after those it needs. */
+    steps: Type.Optional(Type.Array(WorkflowStep, { minItems: 1, maxItems: 50 })),
     convergence: Type.Optional(ConvergenceSpec),
     results: Type.Optional(Type.Array(ResultSpec, { maxItems: 20 })),
     /** Result files worth opening first, as glob-free suffixes (`.frd`). */
