@@ -11,6 +11,7 @@ import { jobRoutes } from './routes.ts'
 import { createJobService, runFolder } from './service.ts'
 
 export { submitJobs, viewJobs } from './parts.ts'
+export { parseSlurmTime } from './slurm-time.ts'
 
 /** A job as other nouns see it: what was asked for, and where its files are. */
 export interface JobView extends Submitted {

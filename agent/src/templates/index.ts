@@ -15,7 +15,7 @@ import type { Tools } from './script.ts'
 import { createShelf } from './shelf.ts'
 
 export { boundedPattern, PatternTooSlow } from './patterns.ts'
-export { fittingParameters } from './parameters.ts'
+export { checkParameters, fittingParameters } from './parameters.ts'
 export { checkSlots, filesBySlot, runNames } from './slots.ts'
 export { renderScript } from './script.ts'
 export { resolveStep, type StepFile } from './steps.ts'

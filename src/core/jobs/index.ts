@@ -13,6 +13,7 @@ import { createJobList } from './list.ts'
 import { jobDetail, jobPath } from './routes.ts'
 import { createSubmissions, type SubmissionsParts } from './submissions.ts'
 
+export { submitRequest } from './request.ts'
 export { hasEnded, jobPath } from './routes.ts'
 
 export interface JobsFeature {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
-import type { SubmitAnswer, SubmitRequest } from '../../../contract/agent/jobs.ts'
+import type { SubmitAnswer } from '../../../contract/agent/jobs.ts'
 import type { Input } from '../../../contract/app.ts'
 import type { Job, JobFile, Submission } from '../../../contract/jobs.ts'
 import { isTemporary, type Agents } from '../agent-client/index.ts'
@@ -10,6 +10,7 @@ import { reasonOf, wait } from '../kit/wait.ts'
 import type { Logger } from '../platform.ts'
 import type { SitesFeature } from '../sites/index.ts'
 import { createTaskRunner, type Control, type TaskRunner } from '../tasks/index.ts'
+import { submitRequest } from './request.ts'
 
 /** A submission as it is kept until it has its job. */
 interface Kept {
@@ -59,7 +60,7 @@ export function createSubmissions(parts: SubmissionsParts): Submissions {
       if (!body.sent) control.save({ ...body, sent: true })
       body.sent = true
       try {
-        const json = requestOf(body, files)
+        const json = submitRequest(body.submission, files, body.key)
         const answer = await agents
           .client(site)
           .post<SubmitAnswer>('/api/jobs/submit', { json, signal: control.signal })
@@ -139,24 +140,5 @@ export function createSubmissions(parts: SubmissionsParts): Submissions {
       const body = { submission, uploads, stored, user: sites.userOf(site), key: randomUUID(), sent: false }
       return runner.add({ change, site, title: submission.name, body })
     },
-  }
-}
-
-function requestOf({ submission, key }: Kept, files: JobFile[]): SubmitRequest {
-  const { name, resources, options, templateId, templateVersion, parameters, command } = submission
-  const { timeMinutes, memoryMb, cpusPerTask, ...alike } = resources
-  return {
-    ...alike,
-    name,
-    time: timeMinutes,
-    idempotency_key: key,
-    ...(memoryMb === undefined ? {} : { memory_mb: memoryMb }),
-    ...(cpusPerTask === undefined ? {} : { cpus_per_task: cpusPerTask }),
-    ...(options === undefined ? {} : { options }),
-    ...(command === undefined ? {} : { command }),
-    ...(templateId === undefined ? {} : { template_id: templateId }),
-    ...(templateVersion === undefined ? {} : { template_version: templateVersion }),
-    ...(parameters === undefined ? {} : { parameters }),
-    ...(files.length === 0 ? {} : { files }),
   }
 }

@@ -1,0 +1,160 @@
+import type { PreflightRequest } from '../../../contract/agent/preflight.ts'
+import type { Check, JobChoices, Preflight } from '../../../contract/preflight.ts'
+import { endedJobStates } from '../../../contract/jobs.ts'
+import type { Template } from '../../../contract/templates.ts'
+import type { Jobs } from '../jobs/index.ts'
+import type { Agent } from '../kit/agent.ts'
+import { Failure } from '../kit/failure.ts'
+import type { Identity } from '../kit/identity.ts'
+import type { Noun } from '../kit/noun.ts'
+import type { Partition, Scheduler } from '../scheduler/index.ts'
+import type { Templates } from '../templates/index.ts'
+import type { Uploads } from '../uploads/index.ts'
+import type { JobUsages } from '../usage/index.ts'
+import { type Asked, askedOf } from './asked.ts'
+import { checkDependencies } from './dependencies.ts'
+import { type Asking, createEstimates, directivesOf } from './estimates.ts'
+import { checkFiles } from './files.ts'
+import { doubtful, type Finding, refused } from './finding.ts'
+import { checkLicenses } from './licenses.ts'
+import { checkPastRuns } from './past-runs.ts'
+import { accountsOf, checkQueue, qosOf } from './queue.ts'
+import { preflightRoutes } from './routes.ts'
+import { checkTemplate } from './template.ts'
+
+/** The last runs that say what a job will need. */
+const RUNS = 5
+
+interface Parts {
+  uploads: Uploads
+  templates: Templates
+  jobs: Jobs
+  scheduler: Scheduler
+  usage: JobUsages
+}
+
+/** Looks at a submission before it is made: what would be refused, what would wait, what is asked for too much. */
+export function createPreflight(agent: Agent, parts: Parts): Noun {
+  const { templates, jobs, scheduler, usage } = parts
+  const { log, now, files } = agent
+  const estimate = createEstimates(agent, scheduler)
+
+  /** What the scheduler can tell; an answer it owes is left out. */
+  async function told<T>(question: Promise<T>): Promise<T | undefined> {
+    return question.catch((error: unknown) => {
+      log.debug({ err: error }, 'a part of the checks before a submission is left out')
+      return undefined
+    })
+  }
+
+  async function jobsNow(user: string): Promise<number> {
+    const { count } = await agent.db
+      .selectFrom('job_history')
+      .select((e) => e.fn.countAll<number>().as('count'))
+      .where('user', '=', user)
+      .where('job_id', 'is not', null)
+      .where('state', 'not in', [...endedJobStates])
+      .executeTakeFirstOrThrow()
+    return count
+  }
+
+  async function findings(who: Identity, request: PreflightRequest, asked: Asked, template: Template | undefined) {
+    const { username } = who
+    const [partitions, limits, licenses, now, past, filed, waited] = await Promise.all([
+      told(scheduler.partitions()),
+      told(scheduler.limits(username)),
+      told(scheduler.licenses()),
+      jobsNow(username),
+      template === undefined ? [] : usage.past(username, template.id, RUNS),
+      checkFiles({ agent, uploads: parts.uploads }, username, request.files ?? [], request.planned ?? [], template),
+      checkDependencies(jobs, who, asked.options.dependencies ?? []),
+    ])
+    return [
+      ...checkQueue(asked, { partitions, limits, jobsNow: now }),
+      ...checkLicenses(asked.resources.licenses, scheduler.kind === 'slurm' ? licenses : undefined),
+      ...(template === undefined ? [] : checkTemplate(template, request)),
+      ...filed,
+      ...waited,
+      ...checkPastRuns(asked, past),
+    ]
+  }
+
+  async function ask(user: string, request: PreflightRequest, asked: Asked, template?: Template): Promise<Asking> {
+    const { resources, options } = asked
+    const dependencies = (options.dependencies ?? []).flatMap(({ type, job }) =>
+      job === undefined ? [] : [{ type, job }],
+    )
+    return estimate({
+      user,
+      name: request.name,
+      script: directivesOf(request.command ?? template?.script ?? ''),
+      folder: await files.absolute(user, ''),
+      resources,
+      options: { ...options, dependencies },
+    })
+  }
+
+  return {
+    routes: preflightRoutes({
+      async check(who, request): Promise<Preflight> {
+        if ((request.command === undefined) === (request.template_id === undefined)) {
+          throw new Failure('VALIDATION_FAILED', 'A submission names either "command" or "template_id".')
+        }
+        const template = request.template_id === undefined ? undefined : await templates.find(who, request.template_id)
+        const asked = askedOf(request, template)
+        const found = await findings(who, request, asked, template)
+        const { at, problem } = scheduler.freshness()
+        // What would be refused whatever the scheduler says is not worth a question.
+        const hopeless = found.some(({ check }) => check.level === 'error' && check.code.startsWith('partition'))
+        const asking: Asking =
+          problem !== undefined || hopeless
+            ? { start: { state: 'unknown' } }
+            : await ask(who.username, request, asked, template)
+        const silent = problem === undefined ? [] : [doubtful('scheduler-silent', { since: at.toISOString() })]
+        const checks = judge([...silent, ...found], asking.problem)
+        const stuck = found.some(({ check, refusable }) => refusable || check.code === 'dependency-never')
+        const start = stuck && asking.start.state === 'known' ? ({ state: 'unknown' } as const) : asking.start
+        return { checks, start, at: now().toISOString() }
+      },
+
+      async choices(who): Promise<JobChoices> {
+        const [partitions, limits, licenses] = await Promise.all([
+          told(scheduler.partitions()),
+          told(scheduler.limits(who.username)),
+          told(scheduler.licenses()),
+        ])
+        return {
+          scheduler: scheduler.kind,
+          partitions: (partitions ?? []).map(asChoice),
+          accounts: accountsOf(limits ?? []),
+          qos: qosOf(limits ?? []),
+          licenses: (licenses ?? []).map(({ name, total, used }) => ({ name, total, used })),
+        }
+      },
+    }),
+  }
+}
+
+/** A partition as it is answered, with lists of its own. */
+function asChoice({ allowAccounts, allowQos, allowGroups, ...partition }: Partition): JobChoices['partitions'][number] {
+  return {
+    ...partition,
+    ...(allowAccounts === undefined ? {} : { allowAccounts: [...allowAccounts] }),
+    ...(allowQos === undefined ? {} : { allowQos: [...allowQos] }),
+    ...(allowGroups === undefined ? {} : { allowGroups: [...allowGroups] }),
+  }
+}
+
+const gravity = { error: 0, warning: 1, ok: 2 }
+
+/**
+ * The checks as they are answered. Where the scheduler says that it would refuse the job, what may be the cause is an error;
+ * where nothing explains it, its own sentence stands for itself.
+ */
+export function judge(findings: readonly Finding[], problem: string | undefined): Check[] {
+  const explained = findings.some(({ refusable }) => refusable)
+  const unexplained = problem !== undefined && !explained ? [refused('refused', { reason: problem })] : []
+  return [...unexplained, ...findings]
+    .map(({ check, refusable }) => (refusable && problem !== undefined ? { ...check, level: 'error' as const } : check))
+    .sort((a, b) => gravity[a.level] - gravity[b.level])
+}
