@@ -155,6 +155,8 @@ export const Submission = Type.Object(
     resources: Resources,
     options: Type.Optional(JobOptions),
     templateId: Type.Optional(Id),
+    /** The template is a workflow: what comes to be is a run of it, with a job for each step. */
+    workflow: Type.Optional(Type.Literal(true)),
     templateVersion: Type.Optional(Type.Integer({ minimum: 1 })),
     parameters: Type.Optional(ParameterValues),
     command: Type.Optional(Type.String({ minLength: 1, maxLength: 100_000 })),

@@ -37,8 +37,14 @@ export const Task = Type.Object({
   /** Bytes, or absent where there is nothing to count. */
   progress: Type.Optional(Type.Object({ done: Type.Number(), total: Type.Number(), bytesPerSecond: Type.Number() })),
   error: Type.Optional(AppError),
-  /** What it made: the job of a submission, the folder of a download. */
-  result: Type.Optional(Type.Object({ jobId: Type.Optional(Type.String()), path: Type.Optional(Type.String()) })),
+  /** What it made: the job of a submission or the run of a workflow, the folder of a download. */
+  result: Type.Optional(
+    Type.Object({
+      jobId: Type.Optional(Type.String()),
+      runId: Type.Optional(Type.String()),
+      path: Type.Optional(Type.String()),
+    }),
+  ),
   createdAt: Time,
   updatedAt: Time,
   can: Type.Object({ pause: Type.Boolean(), resume: Type.Boolean(), cancel: Type.Boolean(), retry: Type.Boolean() }),

@@ -1,3 +1,4 @@
+import type { ExecuteRequest } from '../../../contract/agent/workflows.ts'
 import type { SubmitRequest } from '../../../contract/agent/jobs.ts'
 import type { JobFile, Submission } from '../../../contract/jobs.ts'
 
@@ -26,5 +27,23 @@ export function submitRequest(submission: Submission, files: readonly JobFile[],
     ...(templateVersion === undefined ? {} : { template_version: templateVersion }),
     ...(parameters === undefined ? {} : { parameters }),
     ...(files.length === 0 ? {} : { files: [...files] }),
+  }
+}
+
+/** The same of a workflow: its steps bring their own resources, where and on whose account they run is the user's to say. */
+export function executeRequest(submission: Submission, files: readonly JobFile[], key: string): ExecuteRequest {
+  const { name, resources, options = {}, templateId = '', templateVersion, parameters } = submission
+  const { account, qos, reservation } = options
+  return {
+    name,
+    template_id: templateId,
+    idempotency_key: key,
+    ...(templateVersion === undefined ? {} : { template_version: templateVersion }),
+    ...(parameters === undefined ? {} : { parameters }),
+    ...(files.length === 0 ? {} : { files: [...files] }),
+    ...(resources.partition === undefined ? {} : { partition: resources.partition }),
+    ...(account === undefined ? {} : { account }),
+    ...(qos === undefined ? {} : { qos }),
+    ...(reservation === undefined ? {} : { reservation }),
   }
 }

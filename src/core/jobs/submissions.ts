@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import type { SubmitAnswer } from '../../../contract/agent/jobs.ts'
 import type { Input } from '../../../contract/app.ts'
+import type { RunAnswer } from '../../../contract/agent/workflows.ts'
 import type { Job, JobFile, Submission } from '../../../contract/jobs.ts'
 import { isTemporary, type Agents } from '../agent-client/index.ts'
 import { AppError } from '../kit/app-error.ts'
@@ -10,7 +11,7 @@ import { reasonOf, wait } from '../kit/wait.ts'
 import type { Logger } from '../platform.ts'
 import type { SitesFeature } from '../sites/index.ts'
 import { createTaskRunner, type Control, type TaskRunner } from '../tasks/index.ts'
-import { submitRequest } from './request.ts'
+import { executeRequest, submitRequest } from './request.ts'
 
 /** A submission as it is kept until it has its job. */
 interface Kept {
@@ -24,6 +25,9 @@ interface Kept {
   /** It may have reached the agent: from then on there may be a job, and taking it back would be a guess. */
   sent: boolean
 }
+
+/** What a submission came to be: a job, or a run of a workflow. */
+type Made = { jobId: string } | { runId: string }
 
 export interface SubmissionsParts {
   database: DatabaseSync
@@ -51,7 +55,7 @@ export interface Submissions extends Omit<TaskRunner, 'add'> {
 export function createSubmissions(parts: SubmissionsParts): Submissions {
   const { database, agents, sites, whenUploaded, onJob, log } = parts
 
-  async function send(task: { site: string; body: Kept }, files: JobFile[], control: Control<Kept>): Promise<Job> {
+  async function send(task: { site: string; body: Kept }, files: JobFile[], control: Control<Kept>): Promise<Made> {
     const { site, body } = task
     for (let attempt = 1, faults = 0; ; attempt += 1) {
       await signedIn(site, body.user, control)
@@ -60,11 +64,7 @@ export function createSubmissions(parts: SubmissionsParts): Submissions {
       if (!body.sent) control.save({ ...body, sent: true })
       body.sent = true
       try {
-        const json = submitRequest(body.submission, files, body.key)
-        const answer = await agents
-          .client(site)
-          .post<SubmitAnswer>('/api/jobs/submit', { json, signal: control.signal })
-        return answer.job
+        return await hand(site, body, files, control.signal)
       } catch (error) {
         if (!(error instanceof AppError) || !isTemporary(error)) throw error
         const { code, data, retry } = error.value
@@ -74,6 +74,18 @@ export function createSubmissions(parts: SubmissionsParts): Submissions {
         await (code === 'OFFLINE' ? reachable(site, pauseMs, control.signal) : wait(pauseMs, control.signal))
       }
     }
+  }
+  async function hand(site: string, { submission, key }: Kept, files: JobFile[], signal: AbortSignal): Promise<Made> {
+    const client = agents.client(site)
+    if (submission.workflow === true) {
+      const json = executeRequest(submission, files, key)
+      const { run } = await client.post<RunAnswer>('/api/workflow/execute', { json, signal })
+      return { runId: run.id }
+    }
+    const json = submitRequest(submission, files, key)
+    const { job } = await client.post<SubmitAnswer>('/api/jobs/submit', { json, signal })
+    onJob(site, job)
+    return { jobId: job.id }
   }
   /** Waits for the sign-in of the user whose submission it is. */
   function signedIn(site: string, user: string | undefined, { signal, waiting }: Control<Kept>): Promise<void> {
@@ -127,9 +139,7 @@ export function createSubmissions(parts: SubmissionsParts): Submissions {
           const fills = slots.get(id) ?? slot
           return { uploadId: agentUploadId, ...(fills === undefined ? {} : { slot: fills }) }
         })
-        const job = await send(task, [...files, ...(task.body.stored ?? [])], control)
-        onJob(task.site, job)
-        return { jobId: job.id }
+        return send(task, [...files, ...(task.body.stored ?? [])], control)
       },
     },
     log,

@@ -19,9 +19,11 @@ import styles from './frame.module.css'
 /** What the window is called at each place, in its title bar and in the history. */
 const titles = {
   jobs: 'jobs',
+  compare: 'jobs',
   templates: 'templates',
   'template-editor': 'templates',
   'new-job': 'newJob',
+  workflows: 'workflows',
   uploads: 'uploads',
   nodes: 'nodes',
   settings: 'settings',

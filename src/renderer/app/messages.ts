@@ -5,6 +5,7 @@ export const appMessages = defineMessages('app', {
   templates: { en: 'Templates', ko: '템플릿' },
   uploads: { en: 'Uploads', ko: '업로드' },
   nodes: { en: 'Nodes', ko: '노드' },
+  workflows: { en: 'Workflows', ko: '워크플로' },
   newJob: { en: 'New job', ko: '새 작업' },
   settings: { en: 'Settings', ko: '설정' },
   sites: { en: 'Sites', ko: '사이트' },

@@ -6,9 +6,11 @@ type PageOf<P extends Page> = LazyExoticComponent<ComponentType<{ route: RouteOf
 /** Every page is a file of its own in the build, loaded when it is first shown. */
 export const pages: { [P in Page]: PageOf<P> } = {
   jobs: lazy(() => import('../features/jobs/page.tsx')),
+  compare: lazy(() => import('../features/jobs/compare-page.tsx')),
   templates: lazy(() => import('../features/templates/page.tsx')),
   'template-editor': lazy(() => import('../features/templates/editor-page.tsx')),
   'new-job': lazy(() => import('../features/new-job/page.tsx')),
+  workflows: lazy(() => import('../features/workflows/page.tsx')),
   uploads: lazy(() => import('../features/uploads/page.tsx')),
   nodes: lazy(() => import('../features/nodes/page.tsx')),
   settings: lazy(() => import('../features/settings/page.tsx')),

@@ -2,11 +2,16 @@ import { useSyncExternalStore } from 'react'
 
 /** Every place in the window; the hash of the address holds it, so back, reload and deep links work. */
 export type Route =
-  | { page: 'jobs'; id?: string; tab?: string }
+  /** `filter`: what the list is narrowed to, as the query of the address (features/jobs/filter.ts reads it). */
+  | { page: 'jobs'; id?: string; tab?: string; filter?: string }
+  /** Two jobs side by side. */
+  | { page: 'compare'; a: string; b: string }
   | { page: 'templates' }
   | { page: 'template-editor'; id?: string }
   /** `template` absent: a custom job. `from`: the job whose values fill the form. */
   | { page: 'new-job'; template?: string; from?: string }
+  /** `id`: one run. */
+  | { page: 'workflows'; id?: string }
   | { page: 'uploads' }
   | { page: 'nodes' }
   | { page: 'settings' }
@@ -23,10 +28,16 @@ export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?')
   const parts = path.split('/').map(decode)
   const from = new URLSearchParams(query).get('from') ?? undefined
-  const [first, second, third] = parts
+  const [first, second, third, fourth] = parts
   switch (first) {
     case 'jobs':
-      return { page: 'jobs', ...(second ? { id: second } : {}), ...(second && third ? { tab: third } : {}) }
+      if (second === 'compare' && third && fourth) return { page: 'compare', a: third, b: fourth }
+      return {
+        page: 'jobs',
+        ...(second ? { id: second } : {}),
+        ...(second && third ? { tab: third } : {}),
+        ...(query ? { filter: query } : {}),
+      }
     case 'templates':
       if (!second) return { page: 'templates' }
       if (second === 'new') return { page: 'template-editor' }
@@ -34,6 +45,8 @@ export function parseRoute(hash: string): Route {
       return { page: 'new-job', template: second, ...(from ? { from } : {}) }
     case 'custom':
       return { page: 'new-job', ...(from ? { from } : {}) }
+    case 'workflows':
+      return { page: 'workflows', ...(second ? { id: second } : {}) }
     case 'uploads':
     case 'nodes':
     case 'settings':
@@ -53,7 +66,12 @@ const query = (from: string | undefined): string => (from === undefined ? '' : `
 export function hrefOf(route: Route): string {
   switch (route.page) {
     case 'jobs':
-      return at('jobs', ...(route.id === undefined ? [] : [route.id]), ...(route.id && route.tab ? [route.tab] : []))
+      return (
+        at('jobs', ...(route.id === undefined ? [] : [route.id]), ...(route.id && route.tab ? [route.tab] : [])) +
+        (route.filter === undefined || route.filter === '' ? '' : `?${route.filter}`)
+      )
+    case 'compare':
+      return at('jobs', 'compare', route.a, route.b)
     case 'templates':
       return at('templates')
     case 'template-editor':
@@ -63,6 +81,8 @@ export function hrefOf(route: Route): string {
         (route.template === undefined ? at('custom', 'new') : at('templates', route.template, 'new')) +
         query(route.from)
       )
+    case 'workflows':
+      return at('workflows', ...(route.id === undefined ? [] : [route.id]))
     case 'sites':
       return at('sites', ...(route.add ? ['add'] : route.id === undefined ? [] : [route.id]))
     default:

@@ -26,11 +26,12 @@ import type { JobState } from '../../../contract/jobs.ts'
 import type { ConnectionState } from '../../../contract/sites.ts'
 import type { TaskState } from '../../../contract/task.ts'
 import type { UploadState } from '../../../contract/uploads.ts'
+import type { StepState } from '../../../contract/workflows.ts'
 
 /** What a node can be, of Slurm's many words (see `nodeState` in features/nodes). */
 export type NodeTone = 'up' | 'busy' | 'draining' | 'down'
 
-export type AnyState = JobState | UploadState | TaskState | ConnectionState | NodeTone
+export type AnyState = JobState | StepState | UploadState | TaskState | ConnectionState | NodeTone
 
 /** Which colour a state has; every tone is `--hw-<tone>` with the ground `--hw-<tone>-soft`. */
 export type Tone = 'busy' | 'good' | 'wait' | 'bad' | 'idle'
@@ -51,6 +52,7 @@ export const states: Readonly<Record<AnyState, { icon: LucideIcon; tone: Tone }>
   uploading: { icon: Upload, tone: 'busy' },
   paused: { icon: CirclePause, tone: 'idle' },
   waiting: { icon: Hourglass, tone: 'wait' },
+  blocked: { icon: CircleSlash, tone: 'idle' },
   verifying: { icon: ShieldCheck, tone: 'busy' },
   uploaded: { icon: CircleCheck, tone: 'good' },
   done: { icon: Check, tone: 'good' },

@@ -14,10 +14,11 @@ export function Sent(props: { taskId: string; site: string; uploads: readonly Up
   const say = useMessages(newJobMessages)
   const task = tasksStore.use((state) => state.tasks.get(props.taskId))
   const act = tasksStore.use((state) => state.act)
-  const jobId = task?.result?.jobId
+  const { jobId, runId } = task?.result ?? {}
   useEffect(() => {
     if (jobId !== undefined) navigate({ page: 'jobs', id: jobId }, { replace: true })
-  }, [jobId])
+    if (runId !== undefined) navigate({ page: 'workflows', id: runId }, { replace: true })
+  }, [jobId, runId])
 
   if (task?.state === 'failed' || task?.state === 'cancelled') {
     return (
