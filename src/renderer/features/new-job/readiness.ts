@@ -5,6 +5,7 @@ import type { Upload } from '../../../../contract/uploads.ts'
 import { needsFile } from '../uploads/progress.ts'
 import type { Draft } from './draft.ts'
 import { checkParameters, type ParameterProblem } from './parameters.ts'
+import { checkQueue, type QueueField, type QueueProblem } from './queue.ts'
 import { checkResources, type ResourceField } from './resources.ts'
 import { slotStatus, type SlotFile } from './slots.ts'
 
@@ -16,6 +17,7 @@ export type Obstacle =
   | { kind: 'command' }
   | { kind: 'parameter'; key: string }
   | { kind: 'resource'; field: ResourceField }
+  | { kind: 'queue'; field: QueueField }
   | { kind: 'missing'; slot: FileSlot; count: number }
   | { kind: 'surplus'; slot: FileSlot; count: number }
   | { kind: 'too-many'; count: number; limit: number }
@@ -32,6 +34,7 @@ export interface Checked {
   values: ParameterValues
   parameterProblems: ReadonlyMap<string, ParameterProblem>
   resourceProblems: ReadonlySet<ResourceField>
+  queueProblems: ReadonlyMap<QueueField, QueueProblem>
   /** What would be submitted; with values left away that do not fit, so that its script can be shown early. */
   submission?: Submission
 }
@@ -41,19 +44,35 @@ const mostFiles = 1000
 
 const namePattern = /^[^\p{Cc}]{1,128}$/u
 
-/** The form's fields as a submission, and what is wrong with them. `template` absent: a custom job. */
-export function checkForm(draft: Draft, template: Template | undefined): Checked {
+/** The form's fields as a submission, and what is wrong with them. `template` absent: a custom job. `now` in milliseconds. */
+export function checkForm(draft: Draft, template: Template | undefined, now = Date.now()): Checked {
   const { values, problems } = checkParameters(template?.parameters ?? [], draft.values)
   const resources = checkResources(draft.resources)
-  const checked = { values, parameterProblems: problems, resourceProblems: resources.problems }
+  const queue = checkQueue(draft.queue, now)
+  const checked = {
+    values,
+    parameterProblems: problems,
+    resourceProblems: resources.problems,
+    queueProblems: queue.problems,
+  }
   const name = draft.name.trim()
-  if (resources.resources === undefined || !namePattern.test(name)) return checked
-  const base = { name, resources: resources.resources }
+  if (resources.resources === undefined || queue.problems.size > 0 || !namePattern.test(name)) return checked
+  const base = {
+    name,
+    resources: { ...resources.resources, ...queue.resources },
+    ...(Object.keys(queue.options).length === 0 ? {} : { options: queue.options }),
+  }
   if (template === undefined)
     return draft.command.trim() === '' ? checked : { ...checked, submission: { ...base, command: draft.command } }
   return {
     ...checked,
-    submission: { ...base, templateId: template.id, templateVersion: template.version, parameters: values },
+    submission: {
+      ...base,
+      templateId: template.id,
+      templateVersion: template.version,
+      parameters: values,
+      ...(template.steps === undefined ? {} : { workflow: true as const }),
+    },
   }
 }
 
@@ -86,6 +105,7 @@ export function obstacles(form: {
   }
   for (const key of checked.parameterProblems.keys()) found.push({ kind: 'parameter', key })
   for (const field of checked.resourceProblems) found.push({ kind: 'resource', field })
+  for (const field of checked.queueProblems.keys()) found.push({ kind: 'queue', field })
   return found
 }
 
