@@ -22,8 +22,8 @@ const search = new Script('lines.map((line) => pattern.exec(line))')
  * A regular expression that somebody else wrote, made harmless: the whole batch has a time budget, kept by V8 itself (the
  * time-out of a `vm` script interrupts a regular expression that is backtracking, too). Throws SyntaxError.
  */
-export function boundedPattern(source: string): BoundedPattern {
-  const context = createContext({ pattern: new RegExp(source, 'u'), lines: [] })
+export function boundedPattern(source: string, flags: 'u' | 'iu' = 'u'): BoundedPattern {
+  const context = createContext({ pattern: new RegExp(source, flags), lines: [] })
   return {
     exec(lines) {
       context['lines'] = lines
