@@ -1,9 +1,9 @@
 // Builds the parts that are stale. A part is stale when the content of its inputs (with package-lock.json and this script)
 // is not what its stamp in dist/.stamps says.
-// Arguments: --force builds all; --only NAME (repeatable) builds one of: agent web cli main preload renderer.
+// Arguments: --agent-into FOLDER builds the agent alone and elsewhere; --force builds all; --only NAME (repeatable) builds one of: agent web cli main preload renderer.
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { ensureNode24 } from './node24.mjs'
 
@@ -48,7 +48,7 @@ const parts = {
 
 async function bundle(entryPoints, outdir, extra = {}) {
   const { build } = await import('esbuild')
-  rmSync(join(root, outdir), { recursive: true, force: true })
+  rmSync(resolve(root, outdir), { recursive: true, force: true })
   await build({
     absWorkingDir: root,
     entryPoints,
@@ -71,8 +71,11 @@ async function buildMain() {
   cpSync(join(root, 'assets/icons/tray.png'), join(root, 'dist/main/tray.png'))
 }
 
-/** One file that runs alone beside its assets; CommonJS packages inside it find what Node gives to CommonJS. */
-async function buildAgent() {
+/**
+ * Two files that run alone beside their assets: the agent, and the helper of its site mode. CommonJS packages inside find
+ * what Node gives to CommonJS.
+ */
+async function buildAgent(folder = 'dist/agent') {
   const banner = [
     "import { createRequire as headwayRequire } from 'node:module'",
     "import { dirname as headwayDirname } from 'node:path'",
@@ -80,19 +83,21 @@ async function buildAgent() {
     'const __filename = import.meta.filename',
     'const __dirname = headwayDirname(__filename)',
   ].join(';')
-  await bundle({ agent: 'agent/src/server.ts' }, 'dist/agent', { banner: { js: `${banner};` } })
-  for (const folder of ['templates', 'examples']) {
-    cpSync(join(root, 'assets', folder), join(root, 'dist/agent/assets', folder), { recursive: true })
+  const entries = { agent: 'agent/src/server.ts', helper: 'agent/src/helper/program.ts' }
+  await bundle(entries, folder, { banner: { js: `${banner};` } })
+  const assets = resolve(root, folder, 'assets')
+  for (const name of ['templates', 'examples', 'site-mode']) {
+    cpSync(join(root, 'assets', name), join(assets, name), { recursive: true })
   }
   const swagger = join(root, 'node_modules/swagger-ui-dist')
-  mkdirSync(join(root, 'dist/agent/assets/swagger-ui'), { recursive: true })
+  mkdirSync(join(assets, 'swagger-ui'), { recursive: true })
   for (const name of [
     'swagger-ui.css',
     'swagger-ui-bundle.js',
     'swagger-ui-standalone-preset.js',
     'favicon-32x32.png',
   ]) {
-    cpSync(join(swagger, name), join(root, 'dist/agent/assets/swagger-ui', name))
+    cpSync(join(swagger, name), join(assets, 'swagger-ui', name))
   }
 }
 
@@ -161,9 +166,11 @@ async function onlyOne(folder) {
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   await ensureNode24()
   const args = process.argv.slice(2)
+  const elsewhere = args[args.indexOf('--agent-into') + 1]
   const only = args.flatMap((arg, index) => (arg === '--only' ? [args[index + 1] ?? ''] : []))
   try {
-    await buildParts(only.length > 0 ? only : Object.keys(parts), { force: args.includes('--force') })
+    if (args.includes('--agent-into')) await buildAgent(elsewhere)
+    else await buildParts(only.length > 0 ? only : Object.keys(parts), { force: args.includes('--force') })
   } catch (error) {
     console.error(`The build failed: ${error.message}`)
     process.exit(1)

@@ -9,6 +9,7 @@ import { openDatabase } from './db/index.ts'
 import { takeFolder } from './db/lease.ts'
 import { describeApi } from './docs/index.ts'
 import { healthRoutes } from './health/index.ts'
+import { createHelpers } from './helper/index.ts'
 import { createJobs } from './jobs/index.ts'
 import type { Agent } from './kit/agent.ts'
 import { answerErrors, refuse, refuseConnection } from './kit/answers.ts'
@@ -18,6 +19,7 @@ import { createLog } from './log.ts'
 import { createLogs } from './logs/index.ts'
 import { createMetrics } from './metrics/index.ts'
 import { createNodes } from './nodes/index.ts'
+import { createPreflight } from './preflight/index.ts'
 import { createNotifications } from './notifications/index.ts'
 import { createRateLimit } from './rate-limit/index.ts'
 import { createResults } from './results/index.ts'
@@ -25,8 +27,10 @@ import { createRunner } from './runner/index.ts'
 import { createScheduler } from './scheduler/index.ts'
 import { createTemplates } from './templates/index.ts'
 import { createUploads } from './uploads/index.ts'
+import { createUsage } from './usage/index.ts'
 import { createUserFiles } from './user-files/index.ts'
 import { type FirstAccount, userRoutes, UserStore } from './users/index.ts'
+import { createWorkflows } from './workflows/index.ts'
 import { createGateway, createHub } from './ws/index.ts'
 
 const BODY_LIMIT = 1_048_576
@@ -60,18 +64,25 @@ async function compose(config: Config, overrides: Overrides, release: () => void
   const metrics = createMetrics(config, log)
   const audit = createAudit({ db, log, now })
   const hub = createHub(metrics)
-  const files = createUserFiles(config)
-  const runner = createRunner(config, log)
+  const helpers = config.runAs === 'sudo' ? createHelpers(config, log) : undefined
+  const files = createUserFiles(config, helpers)
+  const runner = createRunner(config, log, helpers)
   const agent: Agent = { config, db, log, now, audit, hub, files, runner, metrics }
   const users = new UserStore(db, config)
   metrics.gauge('user_total', 'Local accounts', () => users.count())
 
   const scheduler = createScheduler(agent)
-  const isAlone = config.env === 'production' && scheduler.kind === 'local' && !config.scheduler.allowMultiUser
+  if (helpers !== undefined && scheduler.kind === 'local') {
+    throw new SettingError(
+      'HEADWAY_RUN_AS',
+      'must be "self" with the embedded scheduler: it runs jobs as the agent itself',
+    )
+  }
+  const isAlone = config.env === 'production' && config.runAs === 'self' && !config.scheduler.allowMultiUser
   if (isAlone && config.registration) {
     throw new SettingError(
       'HEADWAY_REGISTRATION',
-      'must be off where the embedded scheduler serves one user in production',
+      'must be off in production where all jobs run as the agent itself, which then serves one user',
     )
   }
   const auth = createAuth(agent, { users, soleUser: isAlone })
@@ -82,8 +93,11 @@ async function compose(config: Config, overrides: Overrides, release: () => void
   const notifications = createNotifications(agent, { jobs })
   const logs = createLogs(agent, { jobs })
   const convergence = createConvergence(agent, { jobs })
-  const results = createResults(agent, { jobs })
+  const results = createResults(agent, { jobs, uploads })
+  const workflows = createWorkflows(agent, { jobs, templates, uploads })
   const nodes = createNodes(agent, { scheduler, jobs })
+  const usage = createUsage(agent, { jobs, scheduler })
+  const preflight = createPreflight(agent, { uploads, templates, jobs, scheduler, usage })
   const extra = overrides.extra === undefined ? [] : [overrides.extra]
   const nouns: Noun[] = [
     auth,
@@ -92,17 +106,21 @@ async function compose(config: Config, overrides: Overrides, release: () => void
     scheduler,
     // Before jobs: ended after them, when nothing more is told.
     notifications,
+    usage,
     jobs,
     logs,
     convergence,
     results,
+    workflows,
     nodes,
+    preflight,
     gateway,
     metrics,
     ...extra,
   ]
 
   app.addHook('onClose', async () => {
+    helpers?.close()
     await audit.flush()
     await db.destroy()
     release()

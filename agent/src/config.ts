@@ -31,7 +31,12 @@ export interface Config {
     allowMultiUser: boolean
     /** Where Slurm's commands are, where that is none of the usual places. */
     slurmBin?: string
+    /** Bytes of one job's log, of the embedded scheduler: a job that writes more is ended. */
+    logBytes: number
   }
+  /** Whether users' jobs and files are touched by the agent's own account, or as the user by a helper that sudo starts. */
+  runAs: 'self' | 'sudo'
+  siteMode: { helper: string; sudo: string; maxHelpers: number; idleSeconds: number }
   jwt: { secret: string; accessTtlSeconds: number; refreshTtlSeconds: number; rotate: boolean; jwksUrl?: string }
   allowedOrigins: string[]
   registration: boolean
@@ -160,7 +165,14 @@ function complete(settings: Settings, data: string): Config {
   const user = settings.admin?.user ?? 'admin'
   if (!USERNAME.test(user)) throw new SettingError('HEADWAY_ADMIN_USER', 'must be letters, digits and ._@-')
   mkdirSync(data, { recursive: true, mode: 0o700 })
-  const { jwt, scheduler, limits, metrics } = settings
+  const { jwt, scheduler, siteMode, limits, metrics } = settings
+  const runAs = settings.runAs ?? 'self'
+  if (runAs === 'sudo' && settings.registration === true) {
+    throw new SettingError(
+      'HEADWAY_REGISTRATION',
+      'must be off in site mode: whoever registered the name of an account on the cluster would act as that account',
+    )
+  }
   return {
     host: settings.host ?? '127.0.0.1',
     port: settings.port ?? 5010,
@@ -177,7 +189,15 @@ function complete(settings: Settings, data: string): Config {
       cores: scheduler?.cores ?? availableParallelism(),
       endJobsOnExit: scheduler?.endJobsOnExit ?? false,
       allowMultiUser: scheduler?.allowMultiUser ?? false,
+      logBytes: (scheduler?.logLimitMb ?? 20_480) * 1_048_576,
       ...(scheduler?.slurmBin === undefined ? {} : { slurmBin: resolve(scheduler.slurmBin) }),
+    },
+    runAs,
+    siteMode: {
+      helper: siteMode?.helper ?? '/usr/lib/headway/headway-helper',
+      sudo: siteMode?.sudo ?? '/usr/bin/sudo',
+      maxHelpers: siteMode?.maxHelpers ?? 64,
+      idleSeconds: siteMode?.idleSeconds ?? 300,
     },
     jwt: {
       secret: jwt?.secret ?? ownSecret(data),
@@ -187,7 +207,7 @@ function complete(settings: Settings, data: string): Config {
       ...(jwt?.jwksUrl === undefined ? {} : { jwksUrl: jwt.jwksUrl }),
     },
     allowedOrigins,
-    registration: settings.registration ?? env === 'development',
+    registration: settings.registration ?? (env === 'development' && runAs === 'self'),
     rateLimit: { enabled: settings.rateLimit?.enabled ?? true, routes: settings.rateLimit?.routes ?? {} },
     trustedProxies,
     admin: { user, ...(settings.admin?.password === undefined ? {} : { password: settings.admin.password }) },

@@ -30,6 +30,19 @@ export const Settings = section({
     allowMultiUser: Type.Boolean(),
     /** The folder of sbatch and its like, where it is not on the PATH. */
     slurmBin: Path,
+    /** MiB: the embedded scheduler ends a job whose log has grown beyond it. */
+    logLimitMb: Type.Integer({ minimum: 1, maximum: 10_000_000 }),
+  }),
+  /** `sudo`: site mode, see docs/site-mode.md. */
+  runAs: Type.Union([Type.Literal('self'), Type.Literal('sudo')]),
+  siteMode: section({
+    /** What sudo runs as the user; root's alone to write. Absolute, as it stands in the sudoers file. */
+    helper: Type.String({ pattern: '^/', maxLength: 4096 }),
+    sudo: Type.String({ pattern: '^/', maxLength: 4096 }),
+    /** How many users are served at a time; each takes a process of some 60 MB. */
+    maxHelpers: Type.Integer({ minimum: 1, maximum: 10_000 }),
+    /** A helper with nothing to do ends after it. */
+    idleSeconds: seconds(86_400),
   }),
   jwt: section({
     secret: Type.String({ minLength: 16, maxLength: 4096 }),
@@ -91,6 +104,9 @@ export const variables: Readonly<Record<string, string>> = {
   HEADWAY_END_JOBS: 'scheduler.endJobsOnExit',
   HEADWAY_LOCAL_MULTI_USER: 'scheduler.allowMultiUser',
   HEADWAY_SLURM_BIN: 'scheduler.slurmBin',
+  HEADWAY_LOG_LIMIT_MB: 'scheduler.logLimitMb',
+  HEADWAY_RUN_AS: 'runAs',
+  HEADWAY_HELPER: 'siteMode.helper',
   HEADWAY_REGISTRATION: 'registration',
   HEADWAY_ADMIN_USER: 'admin.user',
   HEADWAY_ADMIN_PASSWORD: 'admin.password',

@@ -85,5 +85,5 @@ export function createAuth(
   }
 }
 
-const reason = 'in production the embedded scheduler runs all jobs as the agent itself'
+const reason = 'in production it runs all jobs as its own account unless HEADWAY_RUN_AS is "sudo"'
 const forOneOnly = () => new Failure('FORBIDDEN', `This agent serves one user only: ${reason}.`)

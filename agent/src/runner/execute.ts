@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import type { Finished, RunOptions } from './runner.ts'
 
-const DEFAULT_TIMEOUT_MS = 30_000
-const DEFAULT_MAX_BYTES = 64 * 2 ** 20
+export const DEFAULT_TIMEOUT_MS = 30_000
+export const DEFAULT_MAX_BYTES = 64 * 2 ** 20
 
 /** Ends the whole process group at once. Pipes that somebody outside the group still holds are let go of. */
 function kill(child: ChildProcess): void {

@@ -22,7 +22,18 @@ export interface RunOptions {
 }
 
 /** Slurm's commands, by name; each is looked up once on the PATH and run by its absolute path, without a shell. */
-export type Command = 'sbatch' | 'scancel' | 'scontrol' | 'squeue' | 'sacct' | 'sacctmgr' | 'sinfo' | 'sstat' | 'sprio'
+export const commands = [
+  'sbatch',
+  'scancel',
+  'scontrol',
+  'squeue',
+  'sacct',
+  'sacctmgr',
+  'sinfo',
+  'sstat',
+  'sprio',
+] as const
+export type Command = (typeof commands)[number]
 
 /**
  * Runs commands as the user whom they concern. `self`: the agent is the user. `sudo`: a small helper run by

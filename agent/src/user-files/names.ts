@@ -53,3 +53,14 @@ export function storedFolder(folder: string): string {
   if (segments.length > MAX_FOLDER_DEPTH) throw nameRefused('too-long')
   return segments.join('/')
 }
+
+/** The segments of a path in a user's area, each a plain name; none for the area itself. Throws NAME_REFUSED. */
+export function segmentsOf(path: string): string[] {
+  if (path === '') return []
+  const segments = path.split('/')
+  for (const segment of segments) {
+    const refusal = refusalOf(segment)
+    if (refusal !== undefined) throw nameRefused(refusal)
+  }
+  return segments
+}

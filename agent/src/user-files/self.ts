@@ -1,10 +1,9 @@
 import { constants, type Stats } from 'node:fs'
 import * as fs from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
-import type { Config } from '../config.ts'
 import { Failure } from '../kit/failure.ts'
 import { filesBelow, folderPage, hasCode, lstat, plainEntry, usedBelow } from './listing.ts'
-import { nameRefused, refusalOf } from './names.ts'
+import { nameRefused, refusalOf, segmentsOf } from './names.ts'
 import { quotaOf } from './quota.ts'
 import type { UserFiles } from './user-files.ts'
 
@@ -13,17 +12,6 @@ const FILE = 0o600
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR } = constants
 
 const missing = () => new Failure('NOT_FOUND', 'There is no such file.')
-
-/** The path's segments, each a plain name. Throws NAME_REFUSED. */
-function segmentsOf(path: string): string[] {
-  if (path === '') return []
-  const segments = path.split('/')
-  for (const segment of segments) {
-    const refusal = refusalOf(segment)
-    if (refusal !== undefined) throw nameRefused(refusal)
-  }
-  return segments
-}
 
 /** Where a user's area is: `names` are the folders from `top` down to it, made where they are missing, and no links. */
 export interface Area {
@@ -192,7 +180,3 @@ export function createOwnFiles(areaOf: (user: string) => Area, base: string): Us
 async function firstThere(path: string): Promise<string> {
   for (let at = path; ; at = dirname(at)) if (at === '/' || (await lstat(at)) !== undefined) return at
 }
-
-/** Users' files where the agent is the user, or owns all of them. */
-export const createSelfFiles = ({ uploads }: Pick<Config, 'uploads'>): UserFiles =>
-  createOwnFiles(areasIn(uploads), uploads)

@@ -1,0 +1,95 @@
+import { join } from 'node:path'
+import { Failure } from '../kit/failure.ts'
+import type { Helpers } from '../helper/index.ts'
+import { segmentsOf } from './names.ts'
+import { RemoteFile } from './remote-file.ts'
+import type { FileEntry, UserFiles } from './user-files.ts'
+
+const LISTING_MS = 5 * 60_000
+
+/** What a helper says of a file. It runs as the user, hence is believed no more than the user is. */
+function entryOf(wire: unknown): FileEntry {
+  const { path, size, modified, kind } = (typeof wire === 'object' && wire !== null ? wire : {}) as Record<
+    string,
+    unknown
+  >
+  return {
+    path: String(path),
+    size: Number(size),
+    modified: new Date(Number(modified)),
+    kind: kind === 'folder' ? 'folder' : 'file',
+  }
+}
+
+const entriesOf = (wire: unknown): FileEntry[] => (Array.isArray(wire) ? wire.map(entryOf) : [])
+
+/** Users' files in site mode: every touch is made by the user's own helper. `own` knows the disk of the agent. */
+export function createSiteFiles(helpers: Helpers, own: Pick<UserFiles, 'space'>): UserFiles {
+  const again = { again: true }
+  const listing = { again: true, patienceMs: LISTING_MS }
+  const isThere = async (user: string, path: string) =>
+    (await helpers.call(user, 'stat', { path }, again)).header['entry'] !== undefined
+
+  return {
+    absolute: async (user, path) => {
+      const segments = segmentsOf(path)
+      return join(await helpers.areaOf(user), ...segments)
+    },
+
+    makeFolder: async (user, path) => String((await helpers.call(user, 'makeFolder', { path }, again)).header['path']),
+
+    openRead: (user, path) => RemoteFile.open(helpers, user, path, { write: false }),
+
+    openWrite: (user, path, { exclusive }) => RemoteFile.open(helpers, user, path, { write: true, exclusive }),
+
+    async rename(user, from, to) {
+      try {
+        await helpers.call(user, 'rename', { from, to })
+      } catch (error) {
+        const isLost = error instanceof Failure && error.code === 'SCHEDULER_UNAVAILABLE'
+        if (!isLost) throw error
+        // It may have been done before the helper was lost: then the one is gone and the other there.
+        if (!(await isThere(user, from)) && (await isThere(user, to))) return
+        await helpers.call(user, 'rename', { from, to })
+      }
+    },
+
+    link: async (user, target, at) => void (await helpers.call(user, 'link', { target, at }, again)),
+
+    remove: async (user, path) => void (await helpers.call(user, 'remove', { path }, listing)),
+
+    async stat(user, path) {
+      const { header } = await helpers.call(user, 'stat', { path }, again)
+      return header['entry'] === undefined ? undefined : entryOf(header['entry'])
+    },
+
+    async list(user, path, limit) {
+      const { payload } = await helpers.call(user, 'list', { path, limit }, listing)
+      return entriesOf(JSON.parse(payload.toString('utf8')))
+    },
+
+    async listFolder(user, path, page) {
+      const { payload } = await helpers.call(user, 'listFolder', { path, ...page }, listing)
+      const { entries, total } = JSON.parse(payload.toString('utf8')) as Record<string, unknown>
+      return { entries: entriesOf(entries), total: Number(total) }
+    },
+
+    async space(user) {
+      if (user === undefined) return own.space()
+      const { header } = await helpers.call(user, 'space', {}, again)
+      return { free: Number(header['free']), total: Number(header['total']) }
+    },
+
+    async usage(user) {
+      const { header } = await helpers.call(user, 'usage', {}, listing)
+      return header['used'] === undefined ? undefined : Number(header['used'])
+    },
+
+    async quota(user) {
+      const { quota } = (await helpers.call(user, 'quota', {}, again)).header as {
+        quota?: { used?: unknown; limit?: unknown }
+      }
+      return quota === undefined ? undefined : { used: Number(quota.used), limit: Number(quota.limit) }
+    },
+  }
+}
