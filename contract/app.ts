@@ -13,17 +13,32 @@ import {
   Resubmission,
   Submission,
 } from './jobs.ts'
-import { ResultFile, ResultValue } from './results.ts'
+import {
+  FolderQuery,
+  FolderSizes,
+  Preview,
+  PreviewKind,
+  ResultFile,
+  ResultFolder,
+  ResultValue,
+  Selection,
+  Space,
+} from './results.ts'
 import { Notification, NotificationChoices } from './notifications.ts'
 import { BrokenTemplate, Template } from './templates.ts'
 import { HostInfo } from './host.ts'
 import { SchedulerStatus } from './scheduler.ts'
+import { JobChoices, PlannedFile, Preflight } from './preflight.ts'
+import { LogFile, LogMatches, LogQuery, longestRead, SearchDirection } from './logs.ts'
 import { Id } from './text.ts'
 import { PickedFile, Upload } from './uploads.ts'
 import { Settings } from './settings.ts'
 import { Site } from './sites.ts'
 import { Task } from './task.ts'
+import { StepKey } from './workflow-steps.ts'
+import { WorkflowRun } from './workflows.ts'
 import { FileClass } from './file-classes.ts'
+import { JobUsage } from './usage.ts'
 
 /**
  * THE map between a window (or terminal) and the core: feature → methods and streams.
@@ -50,6 +65,8 @@ export interface FeatureContract {
 
 const nothing = Type.Object({}, { additionalProperties: false })
 const site = { site: Id }
+/** A text file in the folder of a job or of an element of an array. */
+const ofJob = { ...site, id: Id, file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })) }
 const object = <P extends Record<string, TSchema>>(properties: P) =>
   Type.Object(properties, { additionalProperties: false })
 const query = <I extends TSchema, O extends TSchema>(input: I, output: O) => ({ input, output })
@@ -68,6 +85,9 @@ const collection = <T extends TSchema, P extends TSchema>(item: T, params: P) =>
   )
 
 const NodesShown = object({ status: NodesStatus, summary: Type.Optional(ClusterSummary), at: Type.String() })
+
+/** Of a file in a job's folder. */
+const filePath = Type.String({ minLength: 1, maxLength: 4096 })
 
 /** Files of this machine, folders walked; links, devices and what cannot be read left out with the reason. */
 const expanded = object({
@@ -266,19 +286,50 @@ export const app = {
       files: query(object({ ...site, id: Id }), object({ files: Type.Array(ResultFile) })),
       /** The figures its template reads from its files. */
       figures: query(object({ ...site, id: Id }), object({ values: Type.Array(ResultValue) })),
-      /** Saves a result file on this machine as a task (hosts without `browserDownloads`). `to`: a folder; absent: Downloads. */
-      save: change(
+      /** A part of the job's folder. */
+      folder: query(object({ ...site, id: Id, ...FolderQuery.properties }), ResultFolder),
+      /** Totals of the folders directly below `path`; may take seconds where there are many files. */
+      sizes: query(object({ ...site, id: Id, path: FolderQuery.properties.path }), FolderSizes),
+      space: query(object(site), Space),
+      /** A look at a file. What cannot be shown is an error CONFLICT whose reason says why. */
+      preview: query(object({ ...site, id: Id, path: filePath, as: PreviewKind }), Preview),
+      makeFolder: change(object({ ...site, id: Id, path: filePath }), object({ path: Type.String() })),
+      rename: change(object({ ...site, id: Id, from: filePath, to: filePath }), object({ path: Type.String() })),
+      remove: change(
+        object({ ...site, id: Id, paths: Type.Array(filePath, { minItems: 1, maxItems: 1000 }) }),
+        object({ removed: Type.Integer() }),
+      ),
+      /** Puts files into the job's folder as a task: it waits for their uploads, then gives them their place below `folder`. */
+      put: change(
         object({
           ...site,
           id: Id,
-          path: Type.String({ minLength: 1, maxLength: 4096 }),
+          folder: FolderQuery.properties.path,
+          uploads: Type.Array(object({ id: Id, path: filePath }), { minItems: 1, maxItems: 10_000 }),
+        }),
+        object({ taskId: Type.String() }),
+      ),
+      /** Saves one result file on this machine as a task (hosts without `browserDownloads`). `to`: a folder; absent: Downloads. */
+      save: change(
+        object({ ...site, id: Id, path: filePath, to: Type.Optional(Type.String()) }),
+        object({ taskId: Type.String() }),
+      ),
+      /** The same for several files and folders, kept as they lie, in a folder of their own named `name` (absent: directly in `to`). */
+      saveMany: change(
+        object({
+          ...site,
+          id: Id,
+          ...Selection.properties,
+          name: Type.Optional(Type.String({ maxLength: 200 })),
           to: Type.Optional(Type.String()),
         }),
         object({ taskId: Type.String() }),
       ),
       /** A one-time ticket that the page posts to `/download` (hosts with `browserDownloads`). */
-      downloadTicket: change(
-        object({ ...site, id: Id, path: Type.String({ minLength: 1, maxLength: 4096 }) }),
+      downloadTicket: change(object({ ...site, id: Id, path: filePath }), object({ ticket: Type.String() })),
+      /** The same for several files and folders as one zip. */
+      archiveTicket: change(
+        object({ ...site, id: Id, ...Selection.properties, name: Type.String({ minLength: 1, maxLength: 200 }) }),
         object({ ticket: Type.String() }),
       ),
     },
@@ -296,16 +347,83 @@ export const app = {
     },
   },
 
+  /** Text files of a job's folder; without `file` its own log. Bytes travel as base64: the window chooses the encoding. */
   logs: {
-    methods: {},
-    streams: {
-      /** The log as text; the snapshot is its end (at most 256 KiB), `start` the byte it begins at. */
-      follow: stream(
-        object({ ...site, id: Id }),
-        object({ text: Type.String(), start: Type.Integer(), end: Type.Integer(), complete: Type.Boolean() }),
-        object({ text: Type.String(), end: Type.Integer(), complete: Type.Boolean() }),
+    methods: {
+      files: query(object({ ...site, id: Id }), object({ files: Type.Array(LogFile), more: Type.Boolean() })),
+      /** `start` is less than `offset` where the file is shorter. `version` changes when the file is started over. */
+      read: query(
+        object({
+          ...ofJob,
+          offset: Type.Integer({ minimum: 0 }),
+          length: Type.Integer({ minimum: 1, maximum: longestRead }),
+        }),
+        object({ bytes: Type.String(), start: Type.Integer(), size: Type.Integer(), version: Type.String() }),
+      ),
+      /** One leg of a search; the next one begins at its `next`. */
+      search: query(
+        object({
+          ...ofJob,
+          query: LogQuery,
+          from: Type.Integer({ minimum: 0 }),
+          direction: SearchDirection,
+          limit: Type.Integer({ minimum: 1, maximum: 1000 }),
+        }),
+        LogMatches,
       ),
     },
+    streams: {
+      /**
+       * The snapshot is the file's end (at most 256 KiB), `start` the byte it begins at; events add to it. A file that is
+       * started over, and a window that cannot keep up, get a new snapshot.
+       */
+      follow: stream(
+        object(ofJob),
+        object({
+          bytes: Type.String(),
+          start: Type.Integer(),
+          end: Type.Integer(),
+          complete: Type.Boolean(),
+          version: Type.String(),
+        }),
+        object({ bytes: Type.String(), end: Type.Integer(), complete: Type.Boolean() }),
+      ),
+    },
+  },
+
+  /** A submission looked at before it is made. */
+  preflight: {
+    methods: {
+      check: query(
+        object({
+          ...site,
+          submission: Submission,
+          /** At the agent already. */
+          stored: Type.Array(JobFile, { maxItems: 1000 }),
+          /** Still to come. */
+          planned: Type.Array(PlannedFile, { maxItems: 1000 }),
+        }),
+        Preflight,
+      ),
+      /** Partitions, accounts, QOS and licences that the user may name. */
+      choices: query(object(site), JobChoices),
+    },
+    streams: {},
+  },
+
+  /** What a job uses; `id` is the job's, or an element's. Whole each time: it is small. */
+  usage: {
+    methods: {},
+    streams: { of: stream(object({ ...site, id: Id }), JobUsage, JobUsage) },
+  },
+
+  workflows: {
+    methods: {
+      cancel: change(object({ ...site, id: Id }), WorkflowRun),
+      /** The steps that did not succeed, or `from` and all after it, as new jobs. */
+      restart: change(object({ ...site, id: Id, from: Type.Optional(StepKey) }), WorkflowRun),
+    },
+    streams: { all: collection(WorkflowRun, object(site)) },
   },
 
   nodes: {

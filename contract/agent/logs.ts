@@ -17,7 +17,7 @@ const File = Type.Optional(Type.String({ minLength: 1, maxLength: 4096 }))
  *
  * Headers: `X-Log-Start` the byte it begins at (less than was asked: the file is shorter), `X-Log-Size` bytes of the file
  * now, `X-Log-Complete` `1` where nothing more will come, `X-Log-Version` a word that changes when the file is started
- * over. A follower that comes back gives it as `version`: where it is another one, the answer begins at byte 0.
+ * over. Who comes back gives it as `version`: where it is another one, the answer begins at byte 0.
  */
 export const LogRange = Type.Object({
   file: File,

@@ -74,11 +74,13 @@ program
   .addOption(site)
   .action((id: string, options: { site?: string }) => cancel(id, options, output()))
 program
-  .command('log <job>')
-  .description('print the end of a job’s log')
+  .command('log <job> [file]')
+  .description('print the end of a job’s log, or of another text file of its folder')
   .addOption(site)
   .option('-f, --follow', 'go on until the job has ended')
-  .action((id: string, options: { site?: string; follow?: boolean }) => log(id, options, output(), interrupted.signal))
+  .action((id: string, file: string | undefined, options: { site?: string; follow?: boolean }) =>
+    log({ id, ...(file === undefined ? {} : { file }) }, options, output(), interrupted.signal),
+  )
 program
   .command('get <job> [filter]')
   .description('save a job’s files whose path contains FILTER')

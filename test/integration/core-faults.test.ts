@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Submission } from '../../contract/jobs.ts'
 import { admin, secret, spawnAgent, startAgent, type SpawnedAgent } from '../helpers/agent.ts'
 import { failureOf, startCore, until, type TestCore } from '../helpers/core.ts'
+import { logText } from '../helpers/log-text.ts'
 
 const ends: (() => unknown)[] = []
 afterEach(async () => {
@@ -78,8 +79,7 @@ describe('the agent killed with -9 and started again', () => {
     await agent.start()
     await connected(core, site)
     await until('the end of the log', () => log.events.at(-1)?.complete === true, 30_000)
-    const whole = (log.snapshots[0]?.text ?? '') + log.events.map((event) => event.text).join('')
-    expect(whole).toBe(Array.from({ length: 30 }, (_, index) => `line ${index + 1} 한글\n`).join(''))
+    expect(logText(log)).toBe(Array.from({ length: 30 }, (_, index) => `line ${index + 1} 한글\n`).join(''))
     expect(log.snapshots).toHaveLength(1)
     await until('the end of the job', () =>
       jobs.events.flatMap((event) => event.put).some((job) => job.id === id && job.state === 'completed'),

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Submission } from '../../contract/jobs.ts'
 import { startAgent } from '../helpers/agent.ts'
 import { failureOf, startCore, until, type TestCore } from '../helpers/core.ts'
+import { logText } from '../helpers/log-text.ts'
 
 const ends: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -51,8 +52,7 @@ describe('the main path through the core, against the real agent', () => {
     )
     const log = core.watch('logs', 'follow', { site, id })
     await until('the end of the log', () => log.snapshots[0]?.complete === true || log.events.at(-1)?.complete)
-    const whole = (log.snapshots[0]?.text ?? '') + log.events.map((event) => event.text).join('')
-    expect(whole).toBe('step 1 한글\nstep 2 한글\nstep 3 한글\nstep 4 한글\n')
+    expect(logText(log)).toBe('step 1 한글\nstep 2 한글\nstep 3 한글\nstep 4 한글\n')
     const states = () =>
       [...jobs.snapshots.flatMap((s) => s.items), ...jobs.events.flatMap((e) => e.put)].filter((j) => j.id === id)
     await until('the end of the job', () => states().some((job) => job.state === 'completed'))
@@ -91,7 +91,7 @@ describe('the main path through the core, against the real agent', () => {
     const id = await until('the job', () => core.task(taskId)?.result?.jobId)
     const log = core.watch('logs', 'follow', { site, id })
     await until('the end of the log', () => log.snapshots[0]?.complete === true || log.events.at(-1)?.complete)
-    expect((log.snapshots[0]?.text ?? '') + log.events.map((event) => event.text).join('')).toBe('load: 5\n')
+    expect(logText(log)).toBe('load: 5\n')
   })
 
   it('runs a shipped template on its examples, with convergence that grows', async () => {
@@ -144,7 +144,13 @@ describe('the main path through the core, against the real agent', () => {
     const log = core.watch('logs', 'follow', { site, id })
     await until('the log', () => log.events.at(-1)?.complete === true || log.snapshots[0]?.complete)
     await core.rpc.call('sites', 'signOut', { site })
-    const said = JSON.stringify([core.site(site), core.lines, log, await core.rpc.call('host', 'info', {})])
+    const said = JSON.stringify([
+      core.site(site),
+      core.lines,
+      log,
+      logText(log),
+      await core.rpc.call('host', 'info', {}),
+    ])
     expect(said).not.toMatch(/eyJ[A-Za-z0-9_-]+\./)
     expect([...core.secrets.values()]).toEqual([])
   })

@@ -41,6 +41,8 @@ export interface GrowingFiles {
   watching(file: Growing): Promise<WatchedFile & { release(): void }>
   /** The version that is known of a file. */
   versionOf(user: string, path: string): string
+  /** Whether a file was started over since it had the version `known`; one of another agent's says nothing. */
+  startedOver(known: string | undefined, version: string): boolean
   /** Looks at once at what is watched below a user's folder: its writer may have ended. */
   wake(user: string, folder: string): void
   /** Files that are watched now. */
@@ -259,6 +261,7 @@ export function createGrowingFiles(files: Pick<UserFiles, 'openRead'>): GrowingF
       remember(key, { version, size: 0 })
       return version
     },
+    startedOver: (known, version) => known !== undefined && known !== version && known.startsWith(agentId),
     wake(user, folder) {
       for (const [key, watch] of watches) if (key.startsWith(keyOf(user, `${folder}/`))) watch.wake()
     },

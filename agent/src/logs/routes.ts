@@ -100,8 +100,8 @@ export function logRoutes(agent: Agent, jobs: Jobs, growing: GrowingFiles): Fast
     const complete = hasSettled(job)
     const file = await open(job, query.file)
     const size = file === undefined ? 0 : (await file.stat()).size
-    const start = startOf(query.offset, size)
     const version = growing.versionOf(job.user, pathOf(job, query.file))
+    const start = growing.startedOver(query.version, version) ? 0 : startOf(query.offset, size)
     describe(reply, { start, size, complete, version })
     // A client that goes away before the first byte is asked for never starts the generator.
     whileConnected(reply).addEventListener('abort', () => void file?.close(), { once: true })
@@ -122,7 +122,7 @@ export function logRoutes(agent: Agent, jobs: Jobs, growing: GrowingFiles): Fast
       const offset = query.offset ?? 0
       if (offset > 0) await file.reaches(offset, LAG_MS, signal)
       const { size, version, complete } = file
-      const start = query.version === undefined || query.version === version ? startOf(offset, size) : 0
+      const start = growing.startedOver(query.version, version) ? 0 : startOf(offset, size)
       describe(reply, { start, size, complete, version })
       sendStream(reply, 'text/plain; charset=utf-8', file.follow(start, signal))
     } catch (error) {
