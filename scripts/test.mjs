@@ -135,7 +135,7 @@ if (wants('unit') || wants('e2e')) {
       suites('unit, contract and integration', ['unit', 'contract', 'integration'], ['--coverage'])
       coverage()
     }
-    if (wants('e2e')) suites('end to end in Chromium', ['e2e'])
+    if (wants('e2e')) suites('end to end in Chromium', ['e2e'], ['--no-file-parallelism'])
   })
 }
 if (wanted.has('electron')) electron()

@@ -172,6 +172,8 @@ export function createRuns(
     const run = await store.byNumber(Number(job.workflow.id))
     const attempt = run?.steps.find(({ step }) => step.key === job.workflow?.step)
     if (run === undefined || attempt === undefined || job.key !== keyOf(run, attempt)) return
+    // Its job is taken out of the queue because of the step before: that is what is to be told.
+    if (attempt.state === 'blocked') return
     await store.setStep(run.number, attempt.step.key, { job_id: job.id, ...changeBy(job) })
     if (hasFailed(job.state) && !hasFailed(attempt.state)) await blockAfter(run, attempt)
     await settle(run.number)

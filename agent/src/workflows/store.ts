@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely'
+import type { Kysely, Selectable, Updateable } from 'kysely'
 import type { Queue } from '../../../contract/agent/workflows.ts'
 import type { JobFile } from '../../../contract/jobs.ts'
 import type { ParameterValues, TemplateSource } from '../../../contract/templates.ts'
@@ -54,7 +54,7 @@ export interface Store {
   setStep(
     run: number,
     step: string,
-    change: Partial<Omit<WorkflowStepsTable, 'run' | 'step' | 'attempt'>>,
+    change: Omit<Updateable<WorkflowStepsTable>, 'run' | 'step' | 'attempt'>,
   ): Promise<void>
   /** New attempts of these steps, waiting; the run goes on. */
   again(run: number, steps: readonly string[]): Promise<void>

@@ -23,10 +23,14 @@ export interface Stack {
 
 const addressPattern = /http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]+/g
 
-export async function startStack(options: { data?: string } = {}): Promise<Stack> {
+/** `environment`: settings of the agent, for example which scheduler it uses. */
+export async function startStack(
+  options: { data?: string; environment?: Record<string, string> } = {},
+): Promise<Stack> {
   const data = options.data ?? mkdtempSync(join(tmpdir(), 'headway-e2e-'))
   const environment: NodeJS.ProcessEnv = {
     ...process.env,
+    ...options.environment,
     XDG_DATA_HOME: data,
     XDG_CONFIG_HOME: data,
     HEADWAY_PORT: '0',
