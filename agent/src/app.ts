@@ -24,7 +24,7 @@ import { createNotifications } from './notifications/index.ts'
 import { createRateLimit } from './rate-limit/index.ts'
 import { createResults } from './results/index.ts'
 import { createRunner } from './runner/index.ts'
-import { createScheduler } from './scheduler/index.ts'
+import { createScheduler, createSchedulerStatus } from './scheduler/index.ts'
 import { createTemplates } from './templates/index.ts'
 import { createUploads } from './uploads/index.ts'
 import { createUsage } from './usage/index.ts'
@@ -71,7 +71,7 @@ async function compose(config: Config, overrides: Overrides, release: () => void
   const users = new UserStore(db, config)
   metrics.gauge('user_total', 'Local accounts', () => users.count())
 
-  const scheduler = createScheduler(agent)
+  const scheduler = await createScheduler(agent)
   if (helpers !== undefined && scheduler.kind === 'local') {
     throw new SettingError(
       'HEADWAY_RUN_AS',
@@ -92,7 +92,7 @@ async function compose(config: Config, overrides: Overrides, release: () => void
   const jobs = createJobs(agent, { uploads, templates, scheduler })
   const notifications = createNotifications(agent, { jobs })
   const logs = createLogs(agent, { jobs })
-  const convergence = createConvergence(agent, { jobs })
+  const convergence = createConvergence(agent, { jobs, notifications })
   const results = createResults(agent, { jobs, uploads })
   const workflows = createWorkflows(agent, { jobs, templates, uploads })
   const nodes = createNodes(agent, { scheduler, jobs })
@@ -104,6 +104,7 @@ async function compose(config: Config, overrides: Overrides, release: () => void
     uploads,
     templates,
     scheduler,
+    createSchedulerStatus(agent, scheduler),
     // Before jobs: ended after them, when nothing more is told.
     notifications,
     usage,

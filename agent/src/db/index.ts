@@ -8,10 +8,15 @@ import { migrate, type Migration } from './migrate.ts'
 import { migration as accounts } from './migrations/001-accounts.ts'
 import { migration as uploads } from './migrations/002-uploads.ts'
 import { migration as jobs } from './migrations/003-jobs.ts'
+import { migration as elements } from './migrations/004-jobs.ts'
+import { migration as slurm } from './migrations/005-slurm.ts'
+import { migration as usage } from './migrations/006-usage.ts'
+import { migration as convergence } from './migrations/007-convergence.ts'
+import { migration as workflows } from './migrations/008-workflows.ts'
 import { migration as notifications } from './migrations/009-notifications.ts'
 
 /** Append only: a migration that was once released is never changed. */
-const migrations: readonly Migration[] = [accounts, uploads, jobs, notifications]
+const migrations: readonly Migration[] = [accounts, uploads, jobs, elements, slurm, usage, convergence, workflows, notifications]
 
 /**
  * Opens `<folder>/headway.db` and brings it up to date. Throws where it was made by a newer agent.

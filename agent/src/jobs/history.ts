@@ -1,112 +1,24 @@
-import type { Kysely, Selectable, Updateable } from 'kysely'
-import { type Job, endedJobStates, type JobState } from '../../../contract/jobs.ts'
+import { type Kysely, sql, type Updateable } from 'kysely'
+import {
+  type ArrayElement,
+  type ArraySummary,
+  type ElementPage,
+  endedJobStates,
+  jobHasEnded,
+  type JobState,
+  stateOfArray,
+} from '../../../contract/jobs.ts'
 import type { ResultValue } from '../../../contract/results.ts'
-import type { Resources } from '../../../contract/resources.ts'
-import type { ParameterValues, Template, TemplateSource } from '../../../contract/templates.ts'
 import type { Database } from '../db/database.ts'
+import { arrayIndices } from '../kit/array-indices.ts'
 import type { ScheduledJob } from '../scheduler/index.ts'
+import { addElements, elementPage, loseElements, oneElement, putElements, wholeOf } from './elements.ts'
+import { type JobFilter, pageOf } from './list.ts'
+import { type JobSummary, type NewSubmission, ownId, type Submitted, submittedOf } from './record.ts'
 import type { JobHistoryTable } from './tables.ts'
 
-/** What a job keeps of its template: the file may change or go, the job stays what it was. */
-export type TemplateSnapshot = Pick<
-  TemplateSource,
-  'id' | 'version' | 'name' | 'files' | 'convergence' | 'results' | 'mainResults'
->
-
-export interface JobInput {
-  slot?: string
-  uploadId: string
-  /** In the job's folder, with `/`. */
-  name: string
-  /** Bytes. */
-  size: number
-  /** Of the upload, in the user's area. */
-  path: string
-}
-
-/** A submission as it is stored. */
-export interface Submitted {
-  number: number
-  /** The scheduler's id; undefined until it has accepted the job. */
-  jobId: string | undefined
-  user: string
-  key: string
-  name: string
-  state: JobState
-  reason: string | undefined
-  exitCode: number | undefined
-  resources: Resources
-  template: TemplateSnapshot | undefined
-  parameters: ParameterValues
-  command: string | undefined
-  script: string
-  inputs: JobInput[]
-  results: ResultValue[] | undefined
-  nodes: string | undefined
-  submittedAt: string
-  startedAt: string | undefined
-  endedAt: string | undefined
-}
-
-export type NewSubmission = Pick<
-  Submitted,
-  'user' | 'key' | 'name' | 'resources' | 'template' | 'parameters' | 'command' | 'script' | 'inputs'
->
-
-export const snapshotOf = (template: Template): TemplateSnapshot => ({
-  id: template.id,
-  version: template.version,
-  name: template.name,
-  files: template.files,
-  ...(template.convergence === undefined ? {} : { convergence: template.convergence }),
-  ...(template.results === undefined ? {} : { results: template.results }),
-  ...(template.mainResults === undefined ? {} : { mainResults: template.mainResults }),
-})
-
-type Row = Selectable<JobHistoryTable>
-
-const fromRow = (row: Row): Submitted => ({
-  number: row.number,
-  jobId: row.job_id ?? undefined,
-  user: row.user,
-  key: row.key,
-  name: row.name,
-  state: row.state,
-  reason: row.reason ?? undefined,
-  exitCode: row.exit_code ?? undefined,
-  resources: JSON.parse(row.resources) as Resources,
-  template: row.template === null ? undefined : (JSON.parse(row.template) as TemplateSnapshot),
-  parameters: JSON.parse(row.parameters) as ParameterValues,
-  command: row.command ?? undefined,
-  script: row.script,
-  inputs: JSON.parse(row.inputs) as JobInput[],
-  results: row.results === null ? undefined : (JSON.parse(row.results) as ResultValue[]),
-  nodes: row.nodes ?? undefined,
-  submittedAt: row.submitted_at,
-  startedAt: row.started_at ?? undefined,
-  endedAt: row.ended_at ?? undefined,
-})
-
-const one = (row: Row | undefined) => (row === undefined ? undefined : fromRow(row))
-
-/** A stored submission as clients see it. */
-export function asJob(job: Submitted): Job {
-  return {
-    id: job.jobId ?? String(job.number),
-    name: job.name,
-    user: job.user,
-    state: job.state,
-    resources: job.resources,
-    submittedAt: job.submittedAt,
-    hasConvergence: job.template?.convergence !== undefined,
-    ...(job.reason === undefined ? {} : { reason: job.reason }),
-    ...(job.exitCode === undefined ? {} : { exitCode: job.exitCode }),
-    ...(job.template === undefined ? {} : { templateId: job.template.id, templateName: job.template.name }),
-    ...(job.startedAt === undefined ? {} : { startedAt: job.startedAt }),
-    ...(job.endedAt === undefined ? {} : { endedAt: job.endedAt }),
-    ...(job.nodes === undefined ? {} : { nodes: job.nodes }),
-  }
-}
+/** A guess that moves less than this is the same guess. */
+const SAME_START_MS = 60_000
 
 export interface History {
   /** Stores a submission, or finds the one this key already made (`created` false). One transaction. */
@@ -115,35 +27,84 @@ export interface History {
   discard(number: number): Promise<void>
   byKey(user: string, key: string): Promise<Submitted | undefined>
   byId(jobId: string): Promise<Submitted | undefined>
+  byNumber(number: number): Promise<Submitted | undefined>
+  /** It is about to be handed over to the scheduler: on the disk when this resolves, also should the power fail. */
+  attempt(number: number, now: Date): Promise<void>
   /** The scheduler took it, under this id. */
   accepted(number: number, jobId: string): Promise<Submitted>
-  /** Stored, and never heard of by the scheduler as far as is known. */
+  /** The scheduler would not take it when nobody was waiting for the answer: it ends as failed, under an id of our own. */
+  refused(number: number, reason: string, now: Date): Promise<Submitted | undefined>
+  /** Stored, and never heard of by the scheduler as far as is known, in the order they came. */
   unaccepted(): Promise<Submitted[]>
-  /** Accepted and not ended. */
-  alive(): Promise<Submitted[]>
-  /** What the scheduler says now; undefined where nothing is different. An ended job stays as it ended. */
-  observe(seen: ScheduledJob): Promise<Submitted | undefined>
+  /** Ids of what was accepted and has not ended. */
+  aliveIds(): Promise<string[]>
+  running(): Promise<Submitted[]>
+  /** Of everybody, elements of arrays counted one by one. */
+  counts(): Promise<{ pending: number; running: number }>
+  /** What the scheduler says now; undefined where nothing is different. An ended job stays as it ended, unless it was put back. */
+  observe(seen: ScheduledJob): Promise<{ job: Submitted; before: JobState } | undefined>
+  /** The scheduler does not know it any more. */
+  lose(jobId: string, reason: string, now: Date): Promise<{ job: Submitted; before: JobState } | undefined>
   keepResults(number: number, results: readonly ResultValue[]): Promise<void>
-  /** Newest first; of everybody without `user`. */
-  page(user: string | undefined, limit: number, offset: number): Promise<{ jobs: Submitted[]; total: number }>
+  element(number: number, index: number): Promise<ArrayElement | undefined>
+  elements(
+    number: number,
+    page: { states: readonly JobState[] | undefined; offset: number; limit: number },
+  ): Promise<ElementPage>
+  page(filter: JobFilter): Promise<{ jobs: JobSummary[]; total: number }>
 }
 
+const one = (row: Parameters<typeof submittedOf>[0] | undefined) => (row === undefined ? undefined : submittedOf(row))
+const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value))
+
 export function createHistory(db: Kysely<Database>): History {
-  const all = () => db.selectFrom('job_history').selectAll()
+  const all = (on: Kysely<Database> = db) => on.selectFrom('job_history').selectAll()
   const byKey = async (user: string, key: string, on: Kysely<Database> = db) =>
-    one(
-      await on.selectFrom('job_history').selectAll().where('user', '=', user).where('key', '=', key).executeTakeFirst(),
-    )
+    one(await all(on).where('user', '=', user).where('key', '=', key).executeTakeFirst())
   const byId = async (jobId: string) => one(await all().where('job_id', '=', jobId).executeTakeFirst())
+  const unfinished = () =>
+    all()
+      .where('job_id', 'is not', null)
+      .where('state', 'not in', [...endedJobStates])
+
+  async function change(number: number, set: Updateable<JobHistoryTable>): Promise<Submitted | undefined> {
+    return one(
+      await db.updateTable('job_history').set(set).where('number', '=', number).returningAll().executeTakeFirst(),
+    )
+  }
+
+  async function observeWhole(known: Submitted, array: ArraySummary, seen: Partial<ScheduledJob>) {
+    const { states, startedAt, endedAt } = await wholeOf(db, known.number)
+    const state = stateOfArray(states)
+    const job = await change(known.number, {
+      state,
+      reason: state === 'pending' ? (seen.reason ?? null) : null,
+      held: seen.held === true ? 1 : 0,
+      expected_start: seen.expectedStart?.toISOString() ?? null,
+      priority: seen.priority ?? known.priority ?? null,
+      time_limit: limitOf(known, seen.timeMinutes),
+      array: JSON.stringify({ ...array, states } satisfies ArraySummary),
+      started_at: startedAt,
+      ended_at: jobHasEnded(state) ? endedAt : null,
+    })
+    return job === undefined ? undefined : { job, before: known.state }
+  }
 
   return {
     byKey: (user, key) => byKey(user, key),
     byId,
+    byNumber: async (number) => one(await all().where('number', '=', number).executeTakeFirst()),
 
     add: (submission, now) =>
       db.transaction().execute(async (tx) => {
         const known = await byKey(submission.user, submission.key, tx)
         if (known !== undefined) return { job: known, created: false }
+        const range = submission.options?.array
+        const indices = range === undefined ? undefined : (arrayIndices(range) ?? [])
+        const array: ArraySummary | undefined =
+          range === undefined || indices === undefined
+            ? undefined
+            : { range, total: indices.length, states: { pending: indices.length } }
         const row = await tx
           .insertInto('job_history')
           .values({
@@ -152,67 +113,130 @@ export function createHistory(db: Kysely<Database>): History {
             name: submission.name,
             state: 'pending',
             resources: JSON.stringify(submission.resources),
-            template: submission.template === undefined ? null : JSON.stringify(submission.template),
+            options: json(submission.options),
+            array: json(array),
+            template: json(submission.template),
+            source: json(submission.source),
             parameters: JSON.stringify(submission.parameters),
             command: submission.command ?? null,
             script: submission.script,
             inputs: JSON.stringify(submission.inputs),
+            workflow_id: submission.workflow?.id ?? null,
+            workflow_step: submission.workflow?.step ?? null,
             submitted_at: now.toISOString(),
           })
           .returningAll()
           .executeTakeFirstOrThrow()
-        return { job: fromRow(row), created: true }
+        if (indices !== undefined) await addElements(tx, row.number, indices)
+        return { job: submittedOf(row), created: true }
       }),
 
     async discard(number) {
       await db.deleteFrom('job_history').where('number', '=', number).where('job_id', 'is', null).execute()
     },
 
-    async accepted(number, jobId) {
-      const row = await db
+    async attempt(number, now) {
+      const at = now.toISOString()
+      await db
         .updateTable('job_history')
-        .set({ job_id: jobId })
+        .set((e) => ({ attempted_at: e.fn.coalesce('attempted_at', e.val(at)), last_attempt_at: at }))
         .where('number', '=', number)
-        .returningAll()
-        .executeTakeFirstOrThrow()
-      return fromRow(row)
+        .execute()
+      // A commit alone would not outlive the loss of power (db/index.ts).
+      await sql`PRAGMA wal_checkpoint(PASSIVE)`.execute(db)
     },
 
-    unaccepted: async () => (await all().where('job_id', 'is', null).orderBy('number').execute()).map(fromRow),
+    async accepted(number, jobId) {
+      const job = await change(number, { job_id: jobId })
+      if (job === undefined) throw new Error(`submission ${number} is gone`)
+      return job
+    },
 
-    alive: async () =>
-      (
-        await all()
-          .where('job_id', 'is not', null)
-          .where('state', 'not in', [...endedJobStates])
-          .execute()
-      ).map(fromRow),
+    async refused(number, reason, now) {
+      const at = now.toISOString()
+      const row = await db
+        .updateTable('job_history')
+        .set({ job_id: ownId(number), state: 'failed', reason, ended_at: at })
+        .where('number', '=', number)
+        .where('job_id', 'is', null)
+        .returningAll()
+        .executeTakeFirst()
+      if (row === undefined || row.array === null) return one(row)
+      await sql`UPDATE job_elements SET state = 'failed', ended_at = ${at} WHERE number = ${number}`.execute(db)
+      const { states } = await wholeOf(db, number)
+      return change(number, { array: JSON.stringify({ ...(JSON.parse(row.array) as ArraySummary), states }) })
+    },
+
+    unaccepted: async () => (await all().where('job_id', 'is', null).orderBy('number').execute()).map(submittedOf),
+
+    aliveIds: async () => {
+      const rows = await db
+        .selectFrom('job_history')
+        .select('job_id')
+        .where('job_id', 'is not', null)
+        .where('state', 'not in', [...endedJobStates])
+        .execute()
+      return rows.flatMap((row) => row.job_id ?? [])
+    },
+
+    running: async () => (await unfinished().where('state', '=', 'running').execute()).map(submittedOf),
+
+    async counts() {
+      const { rows } = await sql<{ pending: number | null; alive: number | null }>`SELECT
+          sum(CASE WHEN array IS NULL THEN state = 'pending' ELSE coalesce(array ->> '$.states.pending', 0) END) AS pending,
+          sum(CASE WHEN array IS NULL THEN 1 ELSE coalesce(array ->> '$.states.pending', 0)
+            + coalesce(array ->> '$.states.running', 0) + coalesce(array ->> '$.states.completing', 0) END) AS alive
+        FROM job_history WHERE job_id IS NOT NULL AND state IN ('pending', 'running', 'completing')`.execute(db)
+      const { pending, alive } = rows[0] ?? { pending: 0, alive: 0 }
+      return { pending: pending ?? 0, running: (alive ?? 0) - (pending ?? 0) }
+    },
 
     async observe(seen) {
       const known = await byId(seen.id)
       if (known === undefined) return undefined
-      const change: Updateable<JobHistoryTable> = {
+      if (known.array !== undefined) {
+        const changed = await putElements(db, known.number, seen.elements ?? [])
+        const alike = known.reason === seen.reason || known.state !== 'pending'
+        if (!changed && alike && isAlike(known, seen)) return undefined
+        return observeWhole(known, known.array, seen)
+      }
+      const restarts = seen.restarts ?? known.restarts
+      if (restarts < known.restarts || (jobHasEnded(known.state) && restarts === known.restarts)) return undefined
+      const same =
+        known.state === seen.state &&
+        known.reason === seen.reason &&
+        known.restarts === restarts &&
+        known.startedAt === seen.startedAt?.toISOString() &&
+        known.endedAt === seen.endedAt?.toISOString() &&
+        known.nodes === seen.nodes &&
+        isAlike(known, seen)
+      if (same) return undefined
+      const job = await change(known.number, {
         state: seen.state,
         reason: seen.reason ?? null,
         exit_code: seen.exitCode ?? null,
+        signal: seen.signal ?? null,
+        held: seen.held === true ? 1 : 0,
+        expected_start: seen.expectedStart?.toISOString() ?? null,
+        priority: seen.priority ?? null,
+        restarts,
+        time_limit: limitOf(known, seen.timeMinutes),
         started_at: seen.startedAt?.toISOString() ?? null,
         ended_at: seen.endedAt?.toISOString() ?? null,
         nodes: seen.nodes ?? null,
+      })
+      return job === undefined ? undefined : { job, before: known.state }
+    },
+
+    async lose(jobId, reason, now) {
+      const known = await byId(jobId)
+      if (known === undefined || jobHasEnded(known.state)) return undefined
+      if (known.array !== undefined) {
+        await loseElements(db, known.number, reason, now.toISOString())
+        return observeWhole(known, known.array, {})
       }
-      const same =
-        known.state === change.state &&
-        known.reason === seen.reason &&
-        (known.startedAt ?? null) === change.started_at &&
-        (known.endedAt ?? null) === change.ended_at
-      if (same) return undefined
-      const row = await db
-        .updateTable('job_history')
-        .set(change)
-        .where('number', '=', known.number)
-        .where('state', 'not in', [...endedJobStates])
-        .returningAll()
-        .executeTakeFirst()
-      return one(row)
+      const job = await change(known.number, { state: 'lost', reason, ended_at: now.toISOString() })
+      return job === undefined ? undefined : { job, before: known.state }
     },
 
     async keepResults(number, results) {
@@ -223,18 +247,25 @@ export function createHistory(db: Kysely<Database>): History {
         .execute()
     },
 
-    async page(user, limit, offset) {
-      let jobs = all().where('job_id', 'is not', null)
-      let count = db
-        .selectFrom('job_history')
-        .select((e) => e.fn.countAll<number>().as('total'))
-        .where('job_id', 'is not', null)
-      if (user !== undefined) {
-        jobs = jobs.where('user', '=', user)
-        count = count.where('user', '=', user)
-      }
-      const rows = await jobs.orderBy('number', 'desc').limit(limit).offset(offset).execute()
-      return { jobs: rows.map(fromRow), total: (await count.executeTakeFirstOrThrow()).total }
-    },
+    element: (number, index) => oneElement(db, number, index),
+    elements: (number, page) => elementPage(db, number, page),
+    page: (filter) => pageOf(db, filter),
   }
+}
+
+/** The limit in force, where it is another than was asked for. */
+function limitOf(known: Submitted, minutes: number | undefined): number | null {
+  if (minutes === undefined) return known.timeLimit ?? null
+  return minutes === known.resources.timeMinutes ? null : minutes
+}
+
+/** Whether what can change while a job waits or runs is as it was. A priority that grows with every minute tells nobody anything. */
+function isAlike(known: Submitted, seen: Partial<ScheduledJob>): boolean {
+  const before = known.expectedStart === undefined ? 0 : Date.parse(known.expectedStart)
+  const moved = Math.abs(before - (seen.expectedStart?.getTime() ?? 0))
+  return (
+    known.held === (seen.held === true) &&
+    (known.timeLimit ?? null) === limitOf(known, seen.timeMinutes) &&
+    moved < SAME_START_MS
+  )
 }

@@ -1,14 +1,18 @@
 import type { ResultValue } from '../../../contract/results.ts'
-import { type JobState, jobHasEnded } from '../../../contract/jobs.ts'
+import { type JobChange, type JobState, jobHasEnded } from '../../../contract/jobs.ts'
 import type { Agent } from '../kit/agent.ts'
 import type { Identity } from '../kit/identity.ts'
 import type { Noun } from '../kit/noun.ts'
-import { LOG_NAME, type Scheduler } from '../scheduler/index.ts'
+import type { SubmitRequest } from '../../../contract/agent/jobs.ts'
+import { logName, type Scheduler } from '../scheduler/index.ts'
 import type { Templates } from '../templates/index.ts'
 import type { Uploads } from '../uploads/index.ts'
-import { createHistory, type Submitted } from './history.ts'
+import { runFolder } from './folder.ts'
+import { createHistory } from './history.ts'
+import { elementId, idOf, type Submitted } from './record.ts'
 import { jobRoutes } from './routes.ts'
-import { createJobService, runFolder } from './service.ts'
+import { createJobService, type Found } from './service.ts'
+import type { Beside } from './submission.ts'
 
 export { submitJobs, viewJobs } from './parts.ts'
 export { parseSlurmTime } from './slurm-time.ts'
@@ -31,6 +35,10 @@ export interface Jobs {
   counts(): Promise<{ pending: number; running: number }>
   /** The user's own job or element of an array, or anybody's for an admin. Failure NOT_FOUND, FORBIDDEN. */
   find(who: Identity, id: string): Promise<JobView>
+  /** As a client's request, with what only the agent itself may add. Failure as the route's answers. */
+  submit(who: Identity, request: SubmitRequest, beside?: Beside): Promise<JobView>
+  /** Failure NOT_FOUND, FORBIDDEN, WRONG_STATE, VALIDATION_FAILED, SCHEDULER_UNAVAILABLE. */
+  change(who: Identity, id: string, change: JobChange): Promise<void>
   hasEnded(id: string): Promise<boolean>
   /** Of everybody: what runs now. */
   running(): Promise<JobView[]>
@@ -40,6 +48,14 @@ export interface Jobs {
   onChange(listener: (job: JobView, before: JobState | undefined) => void): void
 }
 
+const view = (job: Submitted): JobView => ({ ...job, id: idOf(job), folder: runFolder(job), log: logName() })
+const viewFound = ({ job, element }: Found): JobView => {
+  if (element === undefined) return view(job)
+  const { index, state, reason, exitCode, signal, startedAt, endedAt, nodes, restarts = 0 } = element
+  const own = { state, reason, exitCode, signal, startedAt, endedAt, nodes, restarts, array: undefined }
+  return { ...view(job), ...own, id: elementId(job, index), element: index, log: logName(index) }
+}
+
 /** Submissions and what became of them. Starts after the scheduler, whose jobs it follows. */
 export function createJobs(
   agent: Agent,
@@ -47,27 +63,22 @@ export function createJobs(
 ): Jobs & Noun & Required<Pick<Noun, 'start' | 'close'>> {
   const history = createHistory(agent.db)
   const service = createJobService(agent, history, parts)
-  const view = (job: Submitted): JobView => ({
-    ...job,
-    id: job.jobId ?? String(job.number),
-    folder: runFolder(job),
-    log: LOG_NAME,
-  })
   return {
-    async counts() {
-      const alive = await history.alive()
-      const pending = alive.filter(({ state }) => state === 'pending').length
-      return { pending, running: alive.length - pending }
+    counts: () => history.counts(),
+    find: async (who, id) => viewFound(await service.find(who, id)),
+    submit: async (who, request, beside) => view((await service.submit(who, request, beside)).job),
+    async change(who, id, change) {
+      const [result] = await service.change(who, [id], change)
+      if (result?.error !== undefined) throw result.failure
     },
-    find: async (who, id) => view(await service.find(who, id)),
     async hasEnded(id) {
-      const job = await history.byId(id)
-      return job === undefined || jobHasEnded(job.state)
+      const found = await service.named(id)
+      return found === undefined || jobHasEnded(found.element?.state ?? found.job.state)
     },
-    running: async () => (await history.alive()).filter(({ state }) => state === 'running').map(view),
+    running: async () => (await history.running()).map(view),
     keepResults: (job, values) => history.keepResults(job.number, values),
     onChange: (listener) => service.onChange((job, before) => listener(view(job), before)),
-    routes: jobRoutes({ agent, history, service }),
+    routes: jobRoutes({ agent, history, service, templates: parts.templates }),
     start: () => service.start(),
     close: () => service.close(),
   }

@@ -1,4 +1,5 @@
 import type { Agent } from '../kit/agent.ts'
+import type { Templates } from '../templates/index.ts'
 import type { History } from './history.ts'
 import type { JobService } from './service.ts'
 
@@ -6,6 +7,7 @@ export interface JobRouteParts {
   agent: Agent
   history: History
   service: JobService
+  templates: Templates
 }
 
 export const viewJobs = { permission: ['dashboard' as const, 'job:view' as const] }

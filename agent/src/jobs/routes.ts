@@ -1,27 +1,44 @@
-import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { CancelAnswer, JobAnswer, JobList, SubmitAnswer, SubmitRequest } from '../../../contract/agent/jobs.ts'
+import {
+  CancelAnswer,
+  ChangeAnswer,
+  ChangeRequest,
+  CloneRequest,
+  ElementPage,
+  ElementQuery,
+  JobAnswer,
+  JobList,
+  JobQuery,
+  Resubmission,
+  SubmitAnswer,
+  SubmitRequest,
+} from '../../../contract/agent/jobs.ts'
+import { TemplateAnswer } from '../../../contract/agent/templates.ts'
+import { JobChange, type JobState } from '../../../contract/jobs.ts'
 import { Failure } from '../kit/failure.ts'
 import { identityOf, originOf } from '../kit/http.ts'
 import { isAdmin } from '../kit/identity.ts'
-import { asJob } from './history.ts'
+import { cloneOf } from './clone.ts'
 import { type JobRouteParts, submitJobs, viewJobs } from './parts.ts'
+import { asJob } from './record.ts'
 
 const Params = Type.Object({ id: Type.String({ maxLength: 128 }) })
-const ListQuery = Type.Object({
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
-  offset: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000_000, default: 0 })),
-  all: Type.Optional(Type.Union([Type.Literal('1'), Type.Literal('true'), Type.Literal('0'), Type.Literal('false')])),
-})
+type Params = { id: string }
+
+const statesOf = (words: string | undefined) => words?.split(',') as JobState[] | undefined
 
 /** The routes of contract/agent/jobs.ts. */
 export function jobRoutes(parts: JobRouteParts): FastifyPluginAsync {
   return async (app) => {
-    jobsThemselves(app, parts)
+    submitting(app, parts)
+    reading(app, parts)
+    changing(app, parts)
+    cloning(app, parts)
   }
 }
 
-function jobsThemselves(app: FastifyInstance, { agent, history, service }: JobRouteParts): void {
+function submitting(app: FastifyInstance, { agent, service }: JobRouteParts): void {
   for (const url of ['/api/jobs/submit', '/api/slurm/jobs/submit']) {
     app.post<{ Body: SubmitRequest }>(
       url,
@@ -45,40 +62,124 @@ function jobsThemselves(app: FastifyInstance, { agent, history, service }: JobRo
       },
     )
   }
+}
 
-  app.get<{ Querystring: { limit: number; offset: number; all?: string } }>(
+function reading(app: FastifyInstance, { history, service }: JobRouteParts): void {
+  app.get<{ Querystring: JobQuery }>(
     '/api/v2/jobs',
-    { config: viewJobs, schema: { querystring: ListQuery, response: { 200: JobList } } },
+    { config: viewJobs, schema: { querystring: JobQuery, response: { 200: JobList } } },
     async (request, reply) => {
       const who = identityOf(request)
-      const { limit, offset, all } = request.query
+      const { limit = 100, offset = 0, all, state, ...others } = request.query
       const everybody = isAdmin(who) && (all === '1' || all === 'true')
-      const { jobs, total } = await history.page(everybody ? undefined : who.username, limit, offset)
+      const states = statesOf(state)
+      const { jobs, total } = await history.page({
+        user: everybody ? undefined : who.username,
+        limit,
+        offset,
+        ...others,
+        ...(states === undefined ? {} : { states }),
+      })
       reply.header('X-Total-Count', String(total)).header('X-Page-Count', String(Math.ceil(total / limit)))
-      return { jobs: jobs.map(asJob), total }
+      return { jobs: jobs.map((job) => asJob(job)), total }
     },
   )
 
-  app.get<{ Params: { id: string } }>(
+  app.get<{ Params: Params }>(
     '/api/v2/jobs/:id',
     { config: viewJobs, schema: { params: Params, response: { 200: JobAnswer } } },
     async (request) => ({ job: await service.detail(await service.find(identityOf(request), request.params.id)) }),
   )
 
-  app.post<{ Params: { id: string } }>(
-    '/api/v2/jobs/:id/cancel',
-    { config: submitJobs, schema: { params: Params, response: { 200: CancelAnswer } } },
-    async (request) => {
-      const who = identityOf(request)
-      const job = await service.cancel(await service.find(who, request.params.id))
+  app.get<{ Params: Params; Querystring: ElementQuery }>(
+    '/api/v2/jobs/:id/elements',
+    { config: viewJobs, schema: { params: Params, querystring: ElementQuery, response: { 200: ElementPage } } },
+    async (request, reply) => {
+      const { job } = await service.find(identityOf(request), request.params.id)
+      if (job.array === undefined) throw new Failure('NOT_FOUND', `Job ${request.params.id} is no array.`)
+      const { state, offset = 0, limit = 100 } = request.query
+      const page = await history.elements(job.number, { states: statesOf(state), offset, limit })
+      reply.header('X-Total-Count', String(page.total))
+      return page
+    },
+  )
+
+  app.get<{ Params: Params }>(
+    '/api/v2/jobs/:id/submission',
+    { config: viewJobs, schema: { params: Params, response: { 200: Resubmission } } },
+    async (request) => service.resubmission(await service.find(identityOf(request), request.params.id)),
+  )
+}
+
+function changing(app: FastifyInstance, { agent, service }: JobRouteParts): void {
+  /** Each in the audit, whatever became of it. */
+  async function change(request: FastifyRequest, ids: readonly string[], wanted: JobChange) {
+    const who = identityOf(request)
+    const results = await service.change(who, ids, wanted)
+    for (const { id, error } of results) {
       agent.audit.record({
         user: who.username,
-        action: 'job.cancel',
-        resource: request.params.id,
+        action: `job.${wanted.action}`,
+        resource: id,
+        ...originOf(request),
+        ...(error === undefined ? { status: 'success' } : { status: 'failure', error: error.message }),
+      })
+    }
+    return results
+  }
+
+  async function changeOne(request: FastifyRequest, id: string, wanted: JobChange) {
+    const [result] = await change(request, [id], wanted)
+    if (result?.job === undefined) throw result?.failure
+    return { job: result.job }
+  }
+
+  app.post<{ Params: Params }>(
+    '/api/v2/jobs/:id/cancel',
+    { config: submitJobs, schema: { params: Params, response: { 200: CancelAnswer } } },
+    (request) => changeOne(request, request.params.id, { action: 'cancel' }),
+  )
+
+  app.post<{ Params: Params; Body: JobChange }>(
+    '/api/v2/jobs/:id/change',
+    { config: submitJobs, schema: { params: Params, body: JobChange, response: { 200: CancelAnswer } } },
+    (request) => changeOne(request, request.params.id, request.body),
+  )
+
+  app.post<{ Body: ChangeRequest }>(
+    '/api/v2/jobs/change',
+    {
+      config: { ...submitJobs, limit: { max: 60, windowSeconds: 60 } },
+      schema: { body: ChangeRequest, response: { 200: ChangeAnswer } },
+    },
+    async (request) => {
+      const results = await change(request, request.body.ids, request.body.change)
+      for (const { id, failure } of results) {
+        if (failure !== undefined && !(failure instanceof Failure)) {
+          request.log.error({ err: failure, job: id }, 'a job could not be changed')
+        }
+      }
+      return { results: results.map(({ failure: _failure, ...result }) => result) }
+    },
+  )
+}
+
+function cloning(app: FastifyInstance, { agent, service, templates }: JobRouteParts): void {
+  app.post<{ Params: Params; Body: CloneRequest }>(
+    '/api/v2/jobs/:id/template',
+    { config: submitJobs, schema: { params: Params, body: CloneRequest, response: { 201: TemplateAnswer } } },
+    async (request, reply) => {
+      const who = identityOf(request)
+      const { job } = await service.find(who, request.params.id)
+      const answer = await templates.create(who, await cloneOf(job, request.body, who, templates))
+      agent.audit.record({
+        user: who.username,
+        action: 'template.create',
+        resource: request.body.id,
         ...originOf(request),
         status: 'success',
       })
-      return { job: asJob(job) }
+      return reply.code(201).send(answer)
     },
   )
 }

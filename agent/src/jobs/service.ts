@@ -1,32 +1,52 @@
 import { randomUUID } from 'node:crypto'
 import type { SubmitRequest } from '../../../contract/agent/jobs.ts'
-import { jobHasEnded, type JobDetail, type JobState } from '../../../contract/jobs.ts'
+import type {
+  ArrayElement,
+  ChangeResult,
+  JobChange,
+  JobDetail,
+  JobState,
+  Resubmission,
+} from '../../../contract/jobs.ts'
 import type { Agent } from '../kit/agent.ts'
 import { Failure } from '../kit/failure.ts'
 import { type Identity, isAdmin } from '../kit/identity.ts'
-import { LOG_NAME, type ScheduledJob, type Scheduler } from '../scheduler/index.ts'
+import { lastLines } from '../kit/tail.ts'
+import { logName, type ScheduledJob, type Scheduler } from '../scheduler/index.ts'
 import type { Templates } from '../templates/index.ts'
 import type { Uploads } from '../uploads/index.ts'
-import { asJob, type History, type Submitted } from './history.ts'
-import { planSubmission } from './submission.ts'
-import { lastLines } from '../kit/tail.ts'
+import { createChanges } from './changes.ts'
+import { runFolder } from './folder.ts'
+import { createHandover, Refused } from './handover.ts'
+import type { History } from './history.ts'
+import { createPublishing } from './publishing.ts'
+import { asJob, type Submitted } from './record.ts'
+import { resubmissionOf } from './resubmission.ts'
+import { type Beside, planSubmission } from './submission.ts'
+
+/** A job, or an element of an array. */
+export interface Found {
+  job: Submitted
+  element?: ArrayElement
+}
 
 export interface JobService {
   /** `created` is false where the key had made this job before. */
-  submit(who: Identity, request: SubmitRequest): Promise<{ job: Submitted; created: boolean }>
-  /** This user's own job, or anybody's for an admin. Failure NOT_FOUND, FORBIDDEN. */
-  find(who: Identity, jobId: string): Promise<Submitted>
-  cancel(job: Submitted): Promise<Submitted>
-  detail(job: Submitted): Promise<JobDetail>
+  submit(who: Identity, request: SubmitRequest, beside?: Beside): Promise<{ job: Submitted; created: boolean }>
+  /** This user's own job or element, or anybody's for an admin. Failure NOT_FOUND, FORBIDDEN. */
+  find(who: Identity, id: string): Promise<Found>
+  /** Of anybody. */
+  named(id: string): Promise<Found | undefined>
+  /** What became of the change for each id. */
+  change(who: Identity, ids: readonly string[], change: JobChange): Promise<(ChangeResult & { failure?: unknown })[]>
+  detail(found: Found): Promise<JobDetail>
+  resubmission(found: Found): Promise<Resubmission>
   /** Told after a change of state has been stored; `before` is undefined for a new job. */
   onChange(listener: (job: Submitted, before: JobState | undefined) => void): void
   /** Finishes what an agent that died had begun, and learns what happened meanwhile. */
   start(): Promise<void>
   close(): Promise<void>
 }
-
-/** Relative to the user's area. */
-export const runFolder = (job: Pick<Submitted, 'number'>): string => `runs/${job.number}`
 
 const TAIL_LINES = 20
 
@@ -35,121 +55,115 @@ export function createJobService(
   history: History,
   parts: { uploads: Uploads; templates: Templates; scheduler: Scheduler },
 ): JobService {
-  const { scheduler } = parts
+  const { scheduler, uploads, templates } = parts
   /** Submissions on their way, by user and key: a second click waits for the first. */
   const underway = new Map<string, Promise<{ job: Submitted; created: boolean }>>()
-
-  const listeners: ((job: Submitted, before: JobState | undefined) => void)[] = []
-
-  function publish(job: Submitted, before: JobState | undefined): void {
-    const event = { type: 'job_update' as const, data: asJob(job), timestamp: agent.now().toISOString() }
-    agent.hub.publish('jobs', event, { user: job.user })
-    if (job.state !== before) for (const listener of listeners) listener(job, before)
-  }
-
-  async function keep(seen: ScheduledJob): Promise<void> {
-    const before = await history.byId(seen.id)
-    const job = await history.observe(seen)
-    if (job !== undefined) publish(job, before?.state)
-  }
+  const publishing = createPublishing(agent, history)
 
   // One after the other: states of a job must be stored in the order they came.
   let observing = Promise.resolve()
-  const observe = (seen: ScheduledJob) => {
+  function inOrder(job: string, store: () => ReturnType<History['observe']>): void {
+    const keep = async () => {
+      const changed = await store()
+      if (changed !== undefined) publishing.publish(changed.job, changed.before)
+    }
     observing = observing
-      .then(() => keep(seen))
-      .catch((error: unknown) => agent.log.error({ err: error, job: seen.id }, 'a change of a job could not be stored'))
+      .then(keep)
+      .catch((error: unknown) => agent.log.error({ err: error, job }, 'a change of a job could not be stored'))
   }
+  const observe = (seen: ScheduledJob) => inOrder(seen.id, () => history.observe(seen))
 
-  /**
-   * The folder the job runs in, with a link to each input. `again`: an agent that died may have made some or all of it; the
-   * job may even be running there, so nothing is taken away.
-   */
-  async function prepare(job: Submitted, again: boolean): Promise<string> {
-    const { files } = agent
-    const folder = runFolder(job)
-    // Of a database that is gone: its exit status would be taken for this job's.
-    if (!again && (await files.stat(job.user, folder)) !== undefined) {
-      await files.rename(job.user, folder, `${folder}-before-${agent.now().getTime()}`)
-    }
-    await files.makeFolder(job.user, folder)
-    for (const input of job.inputs) {
-      const at = `${folder}/${input.name}`
-      await files.makeFolder(job.user, at.slice(0, at.lastIndexOf('/')))
-      await files.link(job.user, input.path, at).catch((error: unknown) => {
-        // A name that was good the first time is refused now because the link is there.
-        if (!again || !(error instanceof Failure) || error.code !== 'NAME_REFUSED') throw error
+  async function refresh(ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) {
+      const seen = await scheduler.jobs(ids).catch((error: unknown) => {
+        agent.log.warn({ err: error }, 'the scheduler could not be asked about jobs')
+        return []
       })
+      seen.forEach(observe)
     }
-    return files.absolute(job.user, folder)
+    await observing
   }
 
-  /** Hands a stored submission to the scheduler. The scheduler knows the key, so doing it twice starts one job. */
-  async function handOver(job: Submitted, again: boolean): Promise<Submitted> {
-    const folder = await prepare(job, again)
-    const { number, key, user, name, script, resources } = job
-    const spec = { number, key, user, name, script, folder, resources, options: {} }
-    const jobId = await scheduler.submit(again ? { ...spec, attemptedAt: new Date(job.submittedAt) } : spec)
-    const accepted = await history.accepted(number, jobId)
-    publish(accepted, undefined)
-    // It may have started before its id was stored.
-    for (const seen of await scheduler.jobs([jobId])) observe(seen)
-    return accepted
-  }
+  const handover = createHandover(agent, {
+    history,
+    scheduler,
+    async onAccepted(job) {
+      publishing.publish(job, undefined)
+      // It may have started before its id was stored.
+      await refresh(job.jobId === undefined ? [] : [job.jobId])
+    },
+    onRefused: (job) => publishing.publish(job, undefined),
+  })
 
-  async function submitOnce(who: Identity, request: SubmitRequest, key: string) {
+  async function submitOnce(who: Identity, request: SubmitRequest, key: string, beside: Beside | undefined) {
     const known = await history.byKey(who.username, key)
     if (known?.jobId !== undefined) return { job: known, created: false }
-    if (known !== undefined) return { job: await handOver(known, true), created: false }
-    const plan = await planSubmission({ agent, ...parts }, who, request, key)
-    const { job, created } = await history.add(plan, agent.now())
+    const { job, created } =
+      known === undefined
+        ? await history.add(
+            await planSubmission({ agent, history, uploads, templates }, who, request, key, beside),
+            agent.now(),
+          )
+        : { job: known, created: false }
     try {
-      return { job: await handOver(job, false), created }
+      const accepted = await handover.give(job)
+      return { job: accepted, created }
     } catch (error) {
-      // Unless the scheduler could not be asked (then it may have the job after all), nothing was started: the key is free again.
-      const unsure = error instanceof Failure && error.code === 'SCHEDULER_UNAVAILABLE'
-      if (!unsure) await history.discard(job.number)
-      throw error
+      // Nothing runs and nothing can: the key is free again. Unless it is in doubt, when the submission stays.
+      if (error instanceof Failure && error.code === 'SCHEDULER_UNAVAILABLE') throw error
+      if (error instanceof Refused || created) await history.discard(job.number)
+      throw error instanceof Refused ? error.failure : error
     }
   }
 
+  async function find(who: Identity, id: string): Promise<Found> {
+    const found = await named(id)
+    if (found === undefined) throw new Failure('NOT_FOUND', `There is no job ${id}.`)
+    if (found.job.user !== who.username && !isAdmin(who)) {
+      throw new Failure('FORBIDDEN', `Job ${id} is not yours.`)
+    }
+    return found
+  }
+
+  async function named(id: string): Promise<Found | undefined> {
+    const job = await history.byId(id)
+    if (job !== undefined) return { job }
+    const [, array = '', index] = /^(.+)_(\d{1,7})$/.exec(id) ?? []
+    const whole = index === undefined ? undefined : await history.byId(array)
+    if (whole === undefined) return undefined
+    const element = await history.element(whole.number, Number(index))
+    return element === undefined ? undefined : { job: whole, element }
+  }
+
+  const change = createChanges({ scheduler, find, refresh })
+
   return {
-    submit(who, request) {
+    find,
+    named,
+    change,
+    onChange: (listener) => publishing.onChange(listener),
+
+    submit(who, request, beside) {
       const key = request.idempotency_key ?? randomUUID()
       const name = `${who.username}\0${key}`
       const first = underway.get(name)
       if (first !== undefined) return first.then(({ job }) => ({ job, created: false }))
-      const run = submitOnce(who, request, key).finally(() => underway.delete(name))
+      const run = submitOnce(who, request, key, beside).finally(() => underway.delete(name))
       underway.set(name, run)
       return run
     },
 
-    async find(who, jobId) {
-      const job = await history.byId(jobId)
-      if (job === undefined) throw new Failure('NOT_FOUND', `There is no job ${jobId}.`)
-      if (job.user !== who.username && !isAdmin(who)) throw new Failure('FORBIDDEN', `Job ${jobId} is not yours.`)
-      return job
-    },
-
-    async cancel(job) {
-      if (job.jobId === undefined || jobHasEnded(job.state)) {
-        throw new Failure('WRONG_STATE', `Job ${job.jobId} has already ended.`)
-      }
-      await scheduler.change(job.user, job.jobId, { action: 'cancel' })
-      await observing
-      return (await history.byId(job.jobId)) ?? job
-    },
-
-    async detail(job) {
-      const log = await agent.files.openRead(job.user, `${runFolder(job)}/${LOG_NAME}`).catch(() => undefined)
+    async detail({ job, element }) {
+      const name = `${runFolder(job)}/${logName(element?.index)}`
+      const log = await agent.files.openRead(job.user, name).catch(() => undefined)
       try {
         return {
-          ...asJob(job),
+          ...asJob(job, element),
           script: job.script,
           parameters: job.parameters,
           ...(job.template === undefined ? {} : { templateVersion: job.template.version }),
           ...(job.command === undefined ? {} : { command: job.command }),
-          inputs: job.inputs.map(({ path: _path, ...input }) => input),
+          inputs: job.inputs.map(({ path: _path, later: _later, ...input }) => input),
           logTail: log === undefined ? [] : await lastLines(log, TAIL_LINES),
         }
       } finally {
@@ -157,26 +171,29 @@ export function createJobService(
       }
     },
 
+    resubmission: ({ job }) => resubmissionOf(job, { files: agent.files, templates }),
+
     async start() {
       scheduler.onChange(observe)
-      for (const job of await history.unaccepted()) {
-        await handOver(job, true).catch((error: unknown) => {
-          agent.log.error({ err: error, submission: job.number }, 'a stored submission could not be handed over')
-        })
-      }
-      const alive = (await history.alive()).flatMap((job) => job.jobId ?? [])
+      const alive = await history.aliveIds()
       const seen = await scheduler.jobs(alive)
       seen.forEach(observe)
       const known = new Set(seen.map(({ id }) => id))
-      for (const id of alive) {
-        if (known.has(id)) continue
-        observe({ id, state: 'lost', reason: 'The scheduler does not know it any more', endedAt: agent.now() })
+      // A scheduler that does not answer knows nothing for certain: what it leaves out is not lost.
+      if (scheduler.freshness().problem === undefined) {
+        for (const id of alive) {
+          if (known.has(id)) continue
+          inOrder(id, () => history.lose(id, 'The scheduler does not know it any more', agent.now()))
+        }
       }
       await observing
+      await handover.start()
     },
 
-    onChange: (listener) => void listeners.push(listener),
-
-    close: () => observing,
+    async close() {
+      await handover.close()
+      await observing
+      publishing.close()
+    },
   }
 }

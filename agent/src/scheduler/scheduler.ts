@@ -1,6 +1,9 @@
 import type { NodeStatus } from '../../../contract/nodes.ts'
 import type { ArrayElement, JobChange, JobState } from '../../../contract/jobs.ts'
 import type { Dependency, JobOptions, Resources } from '../../../contract/resources.ts'
+import type { Partition } from '../../../contract/scheduler.ts'
+
+export type { Partition }
 
 /** What a scheduler is asked to run. */
 export interface JobSpec {
@@ -19,6 +22,8 @@ export interface JobSpec {
   options: Omit<JobOptions, 'dependencies'> & { dependencies?: readonly (Pick<Dependency, 'type'> & { job: string })[] }
   /** When it was first handed over, where it was before: there may be a job already, so its key is looked up first. */
   attemptedAt?: Date
+  /** When it was handed over last: an accepted job may appear until the scheduler's own message time-out has passed since. */
+  lastAttemptAt?: Date
 }
 
 /** A job as its scheduler sees it now. */
@@ -36,32 +41,15 @@ export interface ScheduledJob {
   held?: boolean
   expectedStart?: Date
   priority?: number
+  /** How often it was put back into the queue: a job that has ended begins again only where this has grown. */
   restarts?: number
   /** The limit in force, where it was changed after the submission. */
   timeMinutes?: number
-  /** Of an array: the elements whose state is known, those of `jobs()` all, of `onChange` at least those that changed. */
+  /**
+   * Of an array (whose `state` is then `stateOfArray`): the elements whose state is known, those of `jobs()` all, of `onChange`
+   * at least those that changed.
+   */
   elements?: readonly ArrayElement[]
-}
-
-/** Times in minutes, memory in MiB; absent limits do not exist. `cores` is what one job may ask for. */
-export interface Partition {
-  name: string
-  isDefault: boolean
-  nodes: number
-  cores: number
-  /** Takes and starts jobs; else `state` says why not (Slurm's words: DOWN, DRAIN, INACTIVE). */
-  up: boolean
-  state?: string
-  maxMinutes?: number
-  defaultMinutes?: number
-  maxNodes?: number
-  coresPerNode?: number
-  memoryPerNodeMb?: number
-  gpusPerNode?: number
-  /** Accounts, QOS and groups that may use it; absent: all. */
-  allowAccounts?: readonly string[]
-  allowQos?: readonly string[]
-  allowGroups?: readonly string[]
 }
 
 /** Limits of one user: an association (`sacctmgr show assoc`) or a QOS of theirs. Absent limits do not exist. */
@@ -120,8 +108,8 @@ export interface Usage {
  */
 export interface Scheduler {
   readonly kind: 'slurm' | 'local'
-  /** When what is told was last true; `problem` while the scheduler does not answer, in a sentence. */
-  freshness(): { at: Date; problem?: string }
+  /** When what is told was last true; `problem` while the scheduler does not answer, in a sentence. Its own version. */
+  freshness(): { at: Date; problem?: string; release?: string }
   partitions(): Promise<Partition[]>
   /** By node name. */
   nodes(): Promise<Record<string, NodeStatus>>

@@ -10,7 +10,7 @@ import type { Uploads } from '../uploads/index.ts'
 import { createCatalogue, type TemplateFile } from './catalogue.ts'
 import { createCommandLookup } from './commands.ts'
 import { createMirror } from './mirror.ts'
-import { templateRoutes } from './routes.ts'
+import { goodSource, templateRoutes } from './routes.ts'
 import type { Tools } from './script.ts'
 import { createShelf } from './shelf.ts'
 
@@ -27,6 +27,8 @@ export type JobTemplate = Template & { script: string }
 export interface Templates {
   /** The template as this user sees it: their own before the site's. Failure NOT_FOUND; a broken file's is TEMPLATE_INVALID. */
   find(who: Identity, id: string): Promise<Template>
+  /** A private template out of its YAML text. Failure TEMPLATE_INVALID, CONFLICT where the user has one of that id. */
+  create(who: Identity, yaml: string): Promise<{ template: Template; yaml: string }>
   readonly tools: Tools
 }
 
@@ -91,6 +93,15 @@ export function createTemplates(
   return {
     find,
     tools,
+    async create(who, yaml) {
+      const source = goodSource(yaml)
+      const place = { kind: 'private' as const, owner: who.username }
+      if (shelf.at(place, source.id) !== undefined) {
+        throw new Failure('CONFLICT', `You have a template "${source.id}" already: choose another id.`)
+      }
+      const file = await catalogue.write(place, `${source.id}.yaml`, yaml)
+      return { template: await view(who, file, source), yaml: file.text }
+    },
     routes: templateRoutes({ agent, uploads, catalogue, shelf, examples, tools, find, view }),
     start: () => catalogue.start(),
     close: async () => {

@@ -208,7 +208,7 @@ function placeFor(who: Identity, visibility: 'shared' | 'private'): Place {
 }
 
 /** A text as a template that may be stored. Failure TEMPLATE_INVALID with the line. */
-function goodSource(yaml: string): TemplateSource {
+export function goodSource(yaml: string): TemplateSource {
   const read = readSource(yaml)
   if ('source' in read) return read.source
   const { line, reason } = read.problem

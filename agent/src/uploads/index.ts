@@ -11,6 +11,7 @@ import { UploadService } from './service.ts'
 import type { UploadRow } from './store.ts'
 import type { StoredFile, Uploads } from './uploads.ts'
 
+export { numberedName } from './place.ts'
 export type { StoredFile, Uploads } from './uploads.ts'
 
 const ADOPT_CHUNK = 8 * 2 ** 20
@@ -21,8 +22,8 @@ function storedFile(row: UploadRow): StoredFile {
       details: { status: row.status },
     })
   }
-  const { id, filename: name, folder, size, class: fileClass, path } = row
-  return { uploadId: id, name, folder, size, class: fileClass, path }
+  const { id, filename: name, folder, size, class: fileClass, path, digest } = row
+  return { uploadId: id, name, folder, size, class: fileClass, path, ...(digest === null ? {} : { digest }) }
 }
 
 /** Uploads of files into users' areas: the app's raw chunks, the portals' multipart, and verified files for jobs. */
@@ -47,6 +48,13 @@ export function createUploads(agent: Agent): Noun & Uploads {
       // Another user's upload is as unknown as one that never was.
       if (row?.user !== user) throw new Failure('NOT_FOUND', 'There is no such upload.')
       return storedFile(row)
+    },
+
+    async move(user, uploadId, path) {
+      const row = await service.store.find(uploadId)
+      if (row?.user !== user) throw new Failure('NOT_FOUND', 'There is no such upload.')
+      await agent.files.rename(user, storedFile(row).path, path)
+      await service.store.update(uploadId, { path })
     },
 
     async adopt(user, label, { source, name, class: fileClass }) {

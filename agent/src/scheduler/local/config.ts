@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os'
+import { type LocalJob, type LocalRun, NO_ELEMENT } from './queue.ts'
 
 /** What a job inherits from the agent's surroundings. Everything else (secrets, settings, proxies) stays outside. */
 const inherited = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR', 'TZ'] as const
@@ -22,4 +23,23 @@ export function jobEnvironment(): Record<string, string> {
     if (value !== undefined && value !== '') environment[name] = value
   }
   return environment
+}
+
+/** What a run is told of itself, behind what its user adds; `SLURM_ARRAY_TASK_ID` so that one script serves both schedulers. */
+export function environmentOf(job: LocalJob, run: LocalRun): Record<string, string> {
+  const perTask = Math.floor(job.cores / job.tasks)
+  const element =
+    run.element === NO_ELEMENT
+      ? {}
+      : { HEADWAY_ARRAY_INDEX: String(run.element), SLURM_ARRAY_TASK_ID: String(run.element) }
+  return {
+    ...jobEnvironment(),
+    ...(job.environment === null ? {} : (JSON.parse(job.environment) as Record<string, string>)),
+    OMP_NUM_THREADS: String(perTask > 1 ? perTask : job.tasks),
+    HEADWAY_JOB_ID: String(job.id),
+    HEADWAY_JOB_NAME: job.name,
+    HEADWAY_USER: job.user,
+    HEADWAY_TASKS: String(job.tasks),
+    ...element,
+  }
 }

@@ -1,136 +1,41 @@
-import { freemem, hostname, loadavg, totalmem } from 'node:os'
-import { Failure } from '../../kit/failure.ts'
+import { freemem, hostname, loadavg } from 'node:os'
 import type { Agent } from '../../kit/agent.ts'
-import type { JobSpec, ScheduledJob, Scheduler } from '../scheduler.ts'
-import { jobEnvironment } from './config.ts'
-import { asScheduled, createQueue, type LocalJob } from './queue.ts'
-import { type Ending, followProcess, type Run } from './runner.ts'
-import { readReason, writeScript } from './wrapper.ts'
+import { Failure } from '../../kit/failure.ts'
+import type { ScheduledJob, Scheduler, Usage } from '../scheduler.ts'
+import { createChanges } from './changes.ts'
+import { createEngine } from './engine.ts'
+import { startOf } from './estimate.ts'
+import { asScheduled, asScheduledArray } from './outcome.ts'
+import { createQueue, type LocalJob, NO_ELEMENT } from './queue.ts'
+import { coresOf, LOCAL_PARTITION, refuseImpossible, totalMemoryMb } from './refusals.ts'
+import { createWatchdog } from './watchdog.ts'
+import { writeScript } from './wrapper.ts'
 
-/** The one partition the embedded scheduler has. */
-export const LOCAL_PARTITION = 'compute'
-
-/** From SIGTERM to SIGKILL. */
-const GRACE_MS = 5000
-const LIMIT_CHECK_MS = 500
 const toMb = (bytes: number) => Math.round(bytes / 1_048_576)
+/** Of a longer queue, an estimate looks at so many ahead. */
+const LOOK_AHEAD = 500
 
 /**
- * Runs jobs as processes of this machine: a queue in the order they came, a limit of cores, a time limit, whole process groups
- * ended. A job outlives the agent; the next agent finds it again (docs/adr/0007). Memory is not limited.
+ * Runs jobs as processes of this machine: a queue in the order they came, a limit of cores, limits of time, memory and log,
+ * whole process groups ended. A job outlives the agent; the next agent finds it again (docs/adr/0007). Memory is watched
+ * rather than fenced: a job that goes beyond what it asked for is ended within a second or two.
  */
 export function createLocalScheduler(agent: Agent): Scheduler & { start(): Promise<void>; close(): Promise<void> } {
-  const { config, log } = agent
-  const { cores, endJobsOnExit } = config.scheduler
+  const { cores } = agent.config.scheduler
   const node = hostname()
   const queue = createQueue(agent.db)
-  const runs = new Map<number, Run>()
   const listeners: ((job: ScheduledJob) => void)[] = []
-  let closed = false
-  let limits: NodeJS.Timeout | undefined
-
-  const tell = (job: LocalJob | undefined) => {
-    if (job === undefined) return
-    for (const listener of listeners) listener(asScheduled(job, node))
+  const tellOf = (job: ScheduledJob) => {
+    for (const listener of listeners) listener(job)
   }
+  const engine = createEngine(agent, { queue, node, tellOf })
+  const watchdog = createWatchdog(agent, queue, engine)
+  const change = createChanges(agent, queue, engine)
 
-  /** Starts what fits, strictly in order: a wide job at the head is not overtaken for ever by narrow ones. */
-  async function fill(): Promise<void> {
-    for (;;) {
-      const [head, next] = await queue.waiting(2)
-      if (head === undefined || closed) return
-      const used = (await queue.active()).reduce((sum, job) => sum + job.tasks, 0)
-      if (used + head.tasks > cores) {
-        await explain(head, 'Resources')
-        if (next !== undefined) await explain(next, 'Priority')
-        return
-      }
-      const job = await queue.update(head.id, ['pending'], { state: 'starting', reason: null })
-      if (job !== undefined) launch(job)
-    }
-  }
-
-  async function explain(job: LocalJob, reason: string): Promise<void> {
-    if (job.reason !== reason) tell(await queue.update(job.id, ['pending'], { reason }))
-  }
-
-  // One `fill` at a time: two would both see the same free cores.
-  let filling = Promise.resolve()
-  const pump = () => {
-    filling = filling
-      .then(fill)
-      .catch((error: unknown) => log.error({ err: error }, 'the queue of local jobs could not be read'))
-  }
-
-  function launch(job: LocalJob): void {
-    follow(
-      job,
-      followProcess(job.folder, {
-        ...jobEnvironment(),
-        OMP_NUM_THREADS: String(job.tasks),
-        HEADWAY_JOB_ID: String(job.id),
-        HEADWAY_JOB_NAME: job.name,
-        HEADWAY_USER: job.user,
-        HEADWAY_TASKS: String(job.tasks),
-      }),
-    )
-  }
-
-  function follow(job: LocalJob, run: Run): void {
-    runs.set(job.id, run)
-    watch(job, run).catch((error: unknown) =>
-      log.error({ err: error, job: job.id }, 'a local job could not be followed'),
-    )
-  }
-
-  async function watch(job: LocalJob, run: Run): Promise<void> {
-    if ((await run.started) && !closed) {
-      const startedAt = job.started_at ?? agent.now().toISOString()
-      tell(await queue.update(job.id, ['starting'], { state: 'running', started_at: startedAt }))
-      // Cancelled between asked and started, or while no agent was there.
-      const current = await queue.get(job.id)
-      if (current?.ending) end(job.id, run)
-    }
-    const ending = await run.ended
-    if (closed) return
-    await settle(job, ending)
-    pump()
-  }
-
-  async function settle({ id, folder }: LocalJob, ending: Ending): Promise<void> {
-    runs.delete(id)
-    const job = await queue.get(id)
-    if (job === undefined) return
-    const now = agent.now().toISOString()
-    const outcome = judge(job, ending, await readReason(folder))
-    const change = { ...outcome, started_at: job.started_at ?? now, ended_at: now }
-    tell(await queue.update(id, ['starting', 'running'], change))
-  }
-
-  /** SIGTERM to the group now, SIGKILL to what is left of it later. */
-  function end(id: number, run: Run): void {
-    run
-      .signal('SIGTERM')
-      .catch(() => false)
-      .finally(() => {
-        setTimeout(() => {
-          if (runs.get(id) === run) run.signal('SIGKILL').catch(() => false)
-        }, GRACE_MS).unref()
-      })
-  }
-
-  async function stop(id: number, ending: 'cancelled' | 'timeout'): Promise<void> {
-    const job = await queue.update(id, ['starting', 'running'], { ending })
-    const run = runs.get(id)
-    if (job !== undefined && run !== undefined) end(id, run)
-  }
-
-  async function enforceLimits(): Promise<void> {
-    const now = agent.now().getTime()
-    for (const job of await queue.active()) {
-      const over = job.started_at !== null && now > Date.parse(job.started_at) + job.time_minutes * 60_000
-      if (over && job.ending === null && !closed) await stop(job.id, 'timeout')
-    }
+  async function scheduled(job: LocalJob): Promise<ScheduledJob[]> {
+    const runs = await queue.runs(job.id)
+    if (job.array !== null) return [asScheduledArray(job, await queue.counts(job.id), runs, node)]
+    return runs.map((run) => asScheduled(job, run, node))
   }
 
   return {
@@ -138,22 +43,29 @@ export function createLocalScheduler(agent: Agent): Scheduler & { start(): Promi
 
     freshness: () => ({ at: agent.now() }),
 
-    partitions: async () => [{ name: LOCAL_PARTITION, isDefault: true, nodes: 1, cores, up: true }],
+    partitions: async () => [
+      {
+        name: LOCAL_PARTITION,
+        isDefault: true,
+        nodes: 1,
+        cores,
+        up: true,
+        maxNodes: 1,
+        coresPerNode: cores,
+        memoryPerNodeMb: totalMemoryMb(),
+      },
+    ],
 
     limits: async () => [],
 
     licenses: async () => [],
 
-    estimate: async () => ({}),
-
-    usage: async () => undefined,
-
     async nodes() {
-      const used = (await queue.active()).reduce((sum, job) => sum + job.tasks, 0)
+      const used = (await queue.active()).reduce((sum, run) => sum + run.cores, 0)
       return {
         [node]: {
           cpus: `${used}/${cores - used}/0/${cores}`,
-          memory: { totalMb: toMb(totalmem()), freeMb: toMb(freemem()) },
+          memory: { totalMb: totalMemoryMb(), freeMb: toMb(freemem()) },
           state: used === 0 ? 'idle' : used < cores ? 'mixed' : 'allocated',
           load: loadavg()[0] ?? 0,
           partitions: [LOCAL_PARTITION],
@@ -161,99 +73,71 @@ export function createLocalScheduler(agent: Agent): Scheduler & { start(): Promi
       }
     },
 
+    async estimate(spec) {
+      try {
+        refuseImpossible(spec, cores)
+      } catch (error) {
+        if (error instanceof Failure) return { problem: error.message }
+        throw error
+      }
+      const now = agent.now().getTime()
+      const running = (await queue.active()).map((run) => ({
+        cores: run.cores,
+        until: (run.started_at === null ? now : Date.parse(run.started_at)) + run.time_minutes * 60_000,
+      }))
+      const ahead: { cores: number; minutes: number }[] = []
+      for (const job of await queue.waiting(0, LOOK_AHEAD)) {
+        const ready = await queue.ready(job.id, LOOK_AHEAD - ahead.length)
+        ahead.push(...ready.map((run) => ({ cores: job.cores, minutes: run.time_minutes })))
+      }
+      const free = startOf(cores, now, running, ahead, coresOf(spec, cores))
+      const begin = spec.options.begin === undefined ? 0 : Date.parse(spec.options.begin)
+      return { startsAt: new Date(Math.max(free, begin)), nodes: node }
+    },
+
     async submit(spec) {
       refuseImpossible(spec, cores)
       await writeScript(spec.folder, spec.script)
-      const job = await queue.add(spec, agent.now())
-      pump()
+      const job = await queue.add(spec, coresOf(spec, cores), agent.now())
+      engine.pump()
       return String(job.id)
     },
 
-    async change(_user, id, change) {
-      if (change.action !== 'cancel') {
-        throw new Failure('VALIDATION_FAILED', 'The embedded scheduler can only cancel a job.')
-      }
-      const number = Number(id)
-      const ended_at = agent.now().toISOString()
-      const waiting = await queue.update(number, ['pending'], { state: 'cancelled', reason: null, ended_at })
-      if (waiting === undefined) return stop(number, 'cancelled')
-      tell(waiting)
-      pump()
+    async change(_user, id, wanted, elements) {
+      const job = await queue.job(Number(id))
+      if (job === undefined) throw new Failure('WRONG_STATE', `The embedded scheduler does not know job ${id}.`)
+      await change(job, wanted, elements)
     },
 
-    jobs: async (ids) => (await queue.some(ids.map(Number))).map((job) => asScheduled(job, node)),
+    async jobs(ids) {
+      const found = await Promise.all((await queue.some(ids.map(Number))).map(scheduled))
+      return found.flat()
+    },
+
+    async usage(id, element) {
+      const job = await queue.job(Number(id))
+      const run = await queue.run(Number(id), element ?? NO_ELEMENT)
+      if (job === undefined || run?.started_at === null || run === undefined) return undefined
+      const limit = job.memory_mb === null ? {} : { memoryLimitBytes: job.memory_mb * 1_048_576 }
+      if (run.usage !== null) {
+        const kept = JSON.parse(run.usage) as Omit<Usage, 'at'> & { at: string }
+        return { ...kept, at: new Date(kept.at), ...limit }
+      }
+      const at = agent.now()
+      const elapsedSeconds = (at.getTime() - Date.parse(run.started_at)) / 1000
+      return { at, elapsedSeconds, coreSeconds: elapsedSeconds * job.cores, ...engine.usage(run), ...limit }
+    },
 
     onChange: (listener) => void listeners.push(listener),
 
     async start() {
-      for (const job of await queue.active()) {
-        // One that was only asked to start is asked again: the wrapper sees to it that it runs once.
-        if (job.state === 'starting') launch(job)
-        else follow(job, followProcess(job.folder))
-      }
-      pump()
-      limits = setInterval(() => {
-        enforceLimits().catch((error: unknown) => log.error({ err: error }, 'time limits could not be checked'))
-      }, LIMIT_CHECK_MS)
-      limits.unref()
+      await engine.start()
+      watchdog.start()
     },
 
     async close() {
-      closed = true
-      clearInterval(limits)
-      await filling
-      if (endJobsOnExit) await Promise.all((await queue.active()).map(endNow))
-      for (const run of runs.values()) run.forget()
+      watchdog.close()
+      await engine.close()
     },
-  }
-
-  /** Ends a job before the agent does. Those that wait stay queued for the next start. */
-  async function endNow(job: LocalJob): Promise<void> {
-    const run = runs.get(job.id)
-    if (run === undefined) return
-    await queue.update(job.id, ['starting', 'running'], { ending: 'cancelled' })
-    await run.signal('SIGTERM')
-    const impatience = setTimeout(() => void run.signal('SIGKILL'), GRACE_MS / 2)
-    const ending = await run.ended
-    clearTimeout(impatience)
-    await settle(job, ending)
-  }
-}
-
-/** What the end of a process means for its job. */
-function judge(
-  job: LocalJob,
-  ending: Ending,
-  reason: string | undefined,
-): Pick<LocalJob, 'state' | 'reason' | 'exit_code'> {
-  const exit_code = ending.exit ?? null
-  if (job.ending === 'timeout') {
-    return { state: 'timeout', reason: `Time limit of ${job.time_minutes} min reached`, exit_code }
-  }
-  if (job.ending === 'cancelled') return { state: 'cancelled', reason: null, exit_code }
-  if (ending.exit === 0) return { state: 'completed', reason: null, exit_code }
-  if (ending.exit !== undefined) {
-    return { state: 'failed', reason: reason ?? `exit code ${ending.exit}`, exit_code }
-  }
-  if (ending.problem !== undefined) return { state: 'failed', reason: ending.problem, exit_code }
-  if (ending.seen) return { state: 'failed', reason: 'Its process was killed from outside', exit_code }
-  return {
-    state: 'lost',
-    reason: 'Its process was gone when the agent came back, and it left no exit status',
-    exit_code,
-  }
-}
-
-function refuse(path: string, reason: string): never {
-  throw new Failure('VALIDATION_FAILED', reason, { details: { path, reason } })
-}
-
-function refuseImpossible({ resources }: JobSpec, cores: number): void {
-  if (resources.partition !== undefined && resources.partition !== LOCAL_PARTITION) {
-    refuse('/partition', `There is no partition "${resources.partition}" here; it is called "${LOCAL_PARTITION}".`)
-  }
-  if (resources.nodes > 1) refuse('/nodes', 'This agent runs jobs on one node: ask for 1.')
-  if (resources.tasks > cores) {
-    refuse('/tasks', `${resources.tasks} tasks can never run here: there are ${cores} cores. Ask for at most ${cores}.`)
   }
 }

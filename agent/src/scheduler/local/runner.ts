@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { setTimeout as wait } from 'node:timers/promises'
 import { isAlive, type ProcessIdentity } from './process-identity.ts'
-import { CLAIMED_BEFORE, readClaim, readExit, startWrapper } from './wrapper.ts'
+import { CLAIMED_BEFORE, type Place, readClaim, readExit, startWrapper } from './wrapper.ts'
 
 /** How a job's process came to its end. */
 export interface Ending {
@@ -20,6 +20,8 @@ export interface Run {
   ended: Promise<Ending>
   /** To the whole process group; false where there is none to signal any more. */
   signal(name: 'SIGTERM' | 'SIGKILL'): Promise<boolean>
+  /** Of the wrapper, which leads its session; undefined before it runs. */
+  pid(): number | undefined
   /** Stops watching; the process goes on. */
   forget(): void
 }
@@ -42,7 +44,7 @@ function signalGroup(pid: number, name: 'SIGTERM' | 'SIGKILL'): boolean {
  * One job's process from the agent's side. With an `environment` it is started here (of several starts one alone ever wins,
  * see the wrapper); without, it is found again after a restart.
  */
-export function followProcess(folder: string, environment?: Record<string, string>): Run {
+export function followProcess(place: Place, environment?: Record<string, string>): Run {
   /** Aborted when there is nothing to wait for any more: our child has ended, or nobody listens. */
   const wake = new AbortController()
   const sleep = (ms: number) => wait(ms, undefined, { signal: wake.signal, ref: false }).catch(() => undefined)
@@ -53,7 +55,7 @@ export function followProcess(folder: string, environment?: Record<string, strin
 
   async function start(env: Record<string, string>): Promise<void> {
     try {
-      child = await startWrapper(folder, env)
+      child = await startWrapper(place, env)
       child.once('exit', (code) => {
         if (code !== CLAIMED_BEFORE) wake.abort()
       })
@@ -69,7 +71,7 @@ export function followProcess(folder: string, environment?: Record<string, strin
     const deadline = Date.now() + CLAIM_WAIT_MS
     for (;;) {
       const last = wake.signal.aborted
-      identity = await readClaim(folder)
+      identity = await readClaim(place)
       if (identity !== undefined || last || environment === undefined || Date.now() > deadline) break
       await sleep(CLAIM_POLL_MS)
     }
@@ -84,7 +86,7 @@ export function followProcess(folder: string, environment?: Record<string, strin
     // A claim may stem from a start that an earlier agent made: only our own child is sure to have lived under our eyes.
     const seen = (await started) || (identity !== undefined && identity.pid === child?.pid)
     if (identity !== undefined) await untilGone(identity)
-    const exit = await readExit(folder)
+    const exit = await readExit(place)
     // A wrapper killed by hand leaves its group behind. Only one that was just seen alive is sure to be the group's owner.
     if (exit === undefined && seen && identity !== undefined && !forgotten) signalGroup(identity.pid, 'SIGKILL')
     return { exit, seen, ...(problem === undefined ? {} : { problem }) }
@@ -97,6 +99,7 @@ export function followProcess(folder: string, environment?: Record<string, strin
       await started
       return identity !== undefined && (await isAlive(identity)) && signalGroup(identity.pid, name)
     },
+    pid: () => identity?.pid,
     forget() {
       forgotten = true
       wake.abort()

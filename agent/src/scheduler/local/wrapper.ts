@@ -1,14 +1,24 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chmod, mkdir, open, readFile } from 'node:fs/promises'
+import { appendFile, chmod, mkdir, open, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { BOOKKEEPING, LOG_NAME } from '../scheduler.ts'
+import { BOOKKEEPING, logName } from '../scheduler.ts'
 import { parseIdentity, type ProcessIdentity } from './process-identity.ts'
+
+/** One run of a job: which element of an array it is, and how often it was put back into the queue before. */
+export interface Place {
+  /** Absolute: the job's. */
+  folder: string
+  /** Undefined where the job is no array. */
+  element: number | undefined
+  restarts: number
+}
 
 /**
  * Runs one job, as the leader of its own process group. `set -C` opens the claim file exclusively: however often a start is
  * asked for (an agent that died while starting asks again), one wrapper wins and the others end with 75. The exit status goes
  * to a file, so it is known even where no agent was there to see it; then whatever the script left behind ends with the group.
- * The trap keeps the wrapper alive through SIGTERM until the script has gone, so that its status is still written.
+ * The trap keeps the wrapper alive through SIGTERM until the script has gone, so that its status is still written. `times`
+ * says what processor time the shell and its ended children took.
  */
 const WRAPPER = `
 umask 077
@@ -21,8 +31,9 @@ set -C
 { printf '%s %s %s\\n' "$$" "$boot" "$start" >"$1/claim"; } 2>/dev/null || exit 75
 set +C
 trap : TERM INT HUP
-"$1/script"
+"$2"
 code=$?
+times >"$1/times"
 printf '%s\\n' "$code" >"$1/exit.part" && mv -f "$1/exit.part" "$1/exit"
 trap - TERM INT HUP
 kill -9 0
@@ -32,6 +43,13 @@ kill -9 0
 export const CLAIMED_BEFORE = 75
 
 const own = (folder: string, name: string) => join(folder, BOOKKEEPING, name)
+
+/** Where a run keeps its claim and its end: each has its own, so that one that is put back begins anew. */
+function bookOf({ folder, element, restarts }: Place): string {
+  if (element === undefined && restarts === 0) return own(folder, '')
+  return own(folder, `${element ?? 'job'}-${restarts}`)
+}
+const logOf = ({ folder, element }: Place) => join(folder, logName(element))
 
 /** Writes the script where the wrapper runs it from, 0700, complete before it has its name. */
 export async function writeScript(folder: string, script: string): Promise<void> {
@@ -46,13 +64,16 @@ export async function writeScript(folder: string, script: string): Promise<void>
   await chmod(own(folder, 'script'), 0o700)
 }
 
-/** Starts the wrapper in `folder`, detached from the agent: it lives on when the agent ends. */
-export async function startWrapper(folder: string, environment: Record<string, string>): Promise<ChildProcess> {
-  const log = await open(join(folder, LOG_NAME), 'a', 0o600)
+/** Starts the wrapper in the job's folder, detached from the agent: it lives on when the agent ends. */
+export async function startWrapper(place: Place, environment: Record<string, string>): Promise<ChildProcess> {
+  const { folder } = place
+  const book = bookOf(place)
+  await mkdir(book, { recursive: true, mode: 0o700 })
+  const log = await open(logOf(place), 'a', 0o600)
   try {
-    const child = spawn('/bin/sh', ['-c', WRAPPER, 'headway-job', own(folder, '')], {
+    const child = spawn('/bin/sh', ['-c', WRAPPER, 'headway-job', book, own(folder, 'script')], {
       cwd: folder,
-      env: { ...environment, HEADWAY_REASON: own(folder, 'reason') },
+      env: { ...environment, HEADWAY_REASON: join(book, 'reason') },
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
     })
@@ -67,24 +88,46 @@ export async function startWrapper(folder: string, environment: Record<string, s
   }
 }
 
-const readOwn = (folder: string, name: string): Promise<string | undefined> =>
-  readFile(own(folder, name), 'utf8').catch(() => undefined)
+const readOwn = (place: Place, name: string): Promise<string | undefined> =>
+  readFile(join(bookOf(place), name), 'utf8').catch(() => undefined)
+
+/** Says something in the run's log, behind what it wrote itself. */
+export const noteInLog = (place: Place, sentence: string): Promise<void> =>
+  appendFile(logOf(place), `\nheadway: ${sentence}\n`)
+
+/** A run that begins anew begins with an empty log, as Slurm's do. */
+export const removeLog = (place: Place): Promise<void> => rm(logOf(place), { force: true })
+
+/** Bytes; 0 where there is none. */
+export async function logSize(place: Place): Promise<number> {
+  const log = await stat(logOf(place)).catch(() => undefined)
+  return log?.size ?? 0
+}
+
+/** Seconds of processor time that the ended children of the wrapper took (POSIX `times`, second line). */
+export async function readTimes(place: Place): Promise<number | undefined> {
+  const line = (await readOwn(place, 'times'))?.split('\n')[1] ?? ''
+  const match = /^(\d+)m([\d.]+)s (\d+)m([\d.]+)s$/.exec(line.trim())
+  if (match === null) return undefined
+  const [userMinutes = 0, user = 0, systemMinutes = 0, system = 0] = match.slice(1).map(Number)
+  return (userMinutes + systemMinutes) * 60 + user + system
+}
 
 /** The process that claimed the job; undefined while none has (or its line is not complete yet). */
-export async function readClaim(folder: string): Promise<ProcessIdentity | undefined> {
-  const text = await readOwn(folder, 'claim')
+export async function readClaim(place: Place): Promise<ProcessIdentity | undefined> {
+  const text = await readOwn(place, 'claim')
   return text === undefined ? undefined : parseIdentity(text)
 }
 
 /** The script's exit status once it is there; 128 + n for signal n, as the shell counts. */
-export async function readExit(folder: string): Promise<number | undefined> {
-  const text = await readOwn(folder, 'exit')
+export async function readExit(place: Place): Promise<number | undefined> {
+  const text = await readOwn(place, 'exit')
   return text !== undefined && /^\d{1,3}\n$/.test(text) ? Number(text) : undefined
 }
 
 /** One sentence the script may leave in `$HEADWAY_REASON` to say why it failed; control characters taken out. */
-export async function readReason(folder: string): Promise<string | undefined> {
-  const text = await readOwn(folder, 'reason')
+export async function readReason(place: Place): Promise<string | undefined> {
+  const text = await readOwn(place, 'reason')
   const line = text
     ?.slice(0, 4096)
     .replace(/\p{Cc}+/gu, ' ')

@@ -1,0 +1,96 @@
+import { type Kysely, sql } from 'kysely'
+import { type ArrayElement, type ElementPage, endedJobStates, type JobState } from '../../../contract/jobs.ts'
+import type { Database } from '../db/database.ts'
+import { elementOf } from './record.ts'
+
+/** An array by its elements: how many are in each state, when the first began and the last ended. */
+export interface Whole {
+  states: Partial<Record<JobState, number>>
+  startedAt: string | null
+  endedAt: string | null
+}
+
+const ended = sql.raw(endedJobStates.map((state) => `'${state}'`).join(', '))
+
+/** Makes the rows of an array, all waiting. */
+export async function addElements(db: Kysely<Database>, number: number, indices: readonly number[]): Promise<void> {
+  await sql`INSERT INTO job_elements (number, idx, state)
+    SELECT ${number}, value, 'pending' FROM json_each(${JSON.stringify(indices)})`.execute(db)
+}
+
+/**
+ * Takes over what a scheduler says of elements; true where something is different. One that has ended stays as it ended, unless
+ * it was put back into the queue since.
+ */
+export async function putElements(
+  db: Kysely<Database>,
+  number: number,
+  elements: readonly ArrayElement[],
+): Promise<boolean> {
+  if (elements.length === 0) return false
+  const { numAffectedRows = 0n } = await sql`UPDATE job_elements SET
+      state = e.value ->> 'state', reason = e.value ->> 'reason',
+      exit_code = e.value ->> 'exitCode', signal = e.value ->> 'signal',
+      started_at = e.value ->> 'startedAt', ended_at = e.value ->> 'endedAt',
+      nodes = e.value ->> 'nodes', restarts = coalesce(e.value ->> 'restarts', 0)
+    FROM json_each(${JSON.stringify(elements)}) AS e
+    WHERE job_elements.number = ${number} AND job_elements.idx = e.value ->> 'index'
+      AND (coalesce(e.value ->> 'restarts', 0) > job_elements.restarts
+        OR (job_elements.state NOT IN (${ended}) AND coalesce(e.value ->> 'restarts', 0) = job_elements.restarts
+          AND (job_elements.state IS NOT e.value ->> 'state' OR job_elements.reason IS NOT e.value ->> 'reason'
+            OR job_elements.started_at IS NOT e.value ->> 'startedAt' OR job_elements.nodes IS NOT e.value ->> 'nodes')))`.execute(
+    db,
+  )
+  return numAffectedRows > 0n
+}
+
+/** What has not ended is taken for lost. */
+export async function loseElements(db: Kysely<Database>, number: number, reason: string, at: string): Promise<void> {
+  await sql`UPDATE job_elements SET state = 'lost', reason = ${reason}, ended_at = ${at}
+    WHERE number = ${number} AND state NOT IN (${ended})`.execute(db)
+}
+
+export async function wholeOf(db: Kysely<Database>, number: number): Promise<Whole> {
+  const rows = await db
+    .selectFrom('job_elements')
+    .select(['state', (e) => e.fn.countAll<number>().as('count')])
+    .select((e) => [e.fn.min('started_at').as('startedAt'), e.fn.max('ended_at').as('endedAt')])
+    .where('number', '=', number)
+    .groupBy('state')
+    .execute()
+  const begins = rows.flatMap(({ startedAt }) => startedAt ?? []).sort()
+  const ends = rows.flatMap(({ endedAt }) => endedAt ?? []).sort()
+  return {
+    states: Object.fromEntries(rows.map(({ state, count }) => [state, count])),
+    startedAt: begins[0] ?? null,
+    endedAt: ends.at(-1) ?? null,
+  }
+}
+
+export async function oneElement(
+  db: Kysely<Database>,
+  number: number,
+  index: number,
+): Promise<ArrayElement | undefined> {
+  const row = await db
+    .selectFrom('job_elements')
+    .selectAll()
+    .where('number', '=', number)
+    .where('idx', '=', index)
+    .executeTakeFirst()
+  return row === undefined ? undefined : elementOf(row)
+}
+
+export async function elementPage(
+  db: Kysely<Database>,
+  number: number,
+  { states, offset, limit }: { states: readonly JobState[] | undefined; offset: number; limit: number },
+): Promise<ElementPage> {
+  let rows = db.selectFrom('job_elements').where('number', '=', number)
+  if (states !== undefined) rows = rows.where('state', 'in', states)
+  const [{ total }, elements] = await Promise.all([
+    rows.select((e) => e.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+    rows.selectAll().orderBy('idx').limit(limit).offset(offset).execute(),
+  ])
+  return { elements: elements.map(elementOf), total }
+}

@@ -1,0 +1,68 @@
+import { SchedulerStatus } from '../../../contract/scheduler.ts'
+import type { Agent } from '../kit/agent.ts'
+import type { Noun } from '../kit/noun.ts'
+import type { Scheduler } from './scheduler.ts'
+
+/** How often it is looked whether the scheduler still answers: that costs nothing, it knows. */
+const LOOK_MS = 2000
+/** Its partitions are asked for this often. */
+const PARTITIONS_MS = 30_000
+
+/** What runs the jobs and of when what it tells is: asked for, and told to everybody when it changes. */
+export function createSchedulerStatus(
+  agent: Agent,
+  scheduler: Scheduler,
+): Noun & Required<Pick<Noun, 'start' | 'close'>> {
+  const { hub, log, now } = agent
+  let timer: NodeJS.Timeout | undefined
+  let known: { partitions: SchedulerStatus['partitions']; at: number } | undefined
+  let told: string | undefined
+
+  async function status(): Promise<SchedulerStatus> {
+    const time = now().getTime()
+    if (known === undefined || time - known.at > PARTITIONS_MS) {
+      known = { partitions: await scheduler.partitions(), at: time }
+    }
+    const { at, problem, release } = scheduler.freshness()
+    return {
+      kind: scheduler.kind,
+      ...(release === undefined ? {} : { release }),
+      at: at.toISOString(),
+      ...(problem === undefined ? {} : { problem }),
+      partitions: known.partitions,
+    }
+  }
+
+  async function publish(): Promise<void> {
+    if (hub.connections === 0) return
+    const current = await status()
+    // While it answers, of when it is says nothing: it moves all the time.
+    const { at, ...lasting } = current
+    const text = JSON.stringify(current.problem === undefined ? lasting : { at, ...lasting })
+    if (text === told) return
+    told = text
+    hub.publish('nodes', { type: 'scheduler', data: current, timestamp: now().toISOString() }, 'public')
+  }
+
+  return {
+    routes: async (app) => {
+      app.get(
+        '/api/v2/scheduler',
+        {
+          config: { permission: ['node:view', 'job:view'] },
+          schema: { summary: 'What runs the jobs, and of when what it tells is', response: { 200: SchedulerStatus } },
+        },
+        status,
+      )
+    },
+    async start() {
+      timer = setInterval(() => {
+        publish().catch((error: unknown) => log.warn({ err: error }, 'the scheduler could not be told of'))
+      }, LOOK_MS)
+      timer.unref()
+    },
+    async close() {
+      clearInterval(timer)
+    },
+  }
+}
