@@ -314,13 +314,13 @@ export const app = {
         object({ ...site, id: Id, path: filePath, to: Type.Optional(Type.String()) }),
         object({ taskId: Type.String() }),
       ),
-      /** The same for several files and folders, kept as they lie, in a folder of their own named `name` (absent: directly in `to`). */
+      /** The same for several files and folders, kept as they lie, in a new folder called `name`. */
       saveMany: change(
         object({
           ...site,
           id: Id,
           ...Selection.properties,
-          name: Type.Optional(Type.String({ maxLength: 200 })),
+          name: Type.String({ minLength: 1, maxLength: 200 }),
           to: Type.Optional(Type.String()),
         }),
         object({ taskId: Type.String() }),

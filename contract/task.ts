@@ -13,7 +13,7 @@ export const TaskState = Type.Union([
 ])
 export type TaskState = Static<typeof TaskState>
 
-export const TaskKind = Type.Union([Type.Literal('upload'), Type.Literal('submit'), Type.Literal('download')])
+export const TaskKind = Type.Union([Type.Literal('upload'), Type.Literal('submit'), Type.Literal('download'), Type.Literal('put')])
 export type TaskKind = Static<typeof TaskKind>
 
 /** Why a task waits. */

@@ -83,7 +83,11 @@ async function buildAgent(folder = 'dist/agent') {
     'const __filename = import.meta.filename',
     'const __dirname = headwayDirname(__filename)',
   ].join(';')
-  const entries = { agent: 'agent/src/server.ts', helper: 'agent/src/helper/program.ts' }
+  const entries = {
+    agent: 'agent/src/server.ts',
+    helper: 'agent/src/helper/program.ts',
+    'mesh-worker': 'agent/src/results/mesh/worker.ts',
+  }
   await bundle(entries, folder, { banner: { js: `${banner};` } })
   const assets = resolve(root, folder, 'assets')
   for (const name of ['templates', 'examples', 'site-mode']) {

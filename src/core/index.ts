@@ -13,12 +13,15 @@ import { createLogs } from './logs/index.ts'
 import { createNodes } from './nodes/index.ts'
 import { createNotifications } from './notifications/index.ts'
 import type { Platform } from './platform.ts'
+import { createPreflight } from './preflight/index.ts'
 import { createResults, type Download } from './results/index.ts'
 import { createSettings } from './settings/index.ts'
 import { createSites } from './sites/index.ts'
 import { createTasks, taskMigrations } from './tasks/index.ts'
 import { createTemplates } from './templates/index.ts'
 import { createUploads, type Uploads } from './uploads/index.ts'
+import { createUsage } from './usage/index.ts'
+import { createWorkflows } from './workflows/index.ts'
 
 /** The whole domain, as a host starts it. */
 export interface Core {
@@ -59,13 +62,20 @@ export async function createCore(platform: Platform, options: CoreOptions = {}):
     lastKnown,
     whenUploaded: (ids, signal) => uploads.whenUploaded(ids, signal),
   })
-  const results = createResults({ database: taskJournal, agents, downloadsFolder: paths.downloads, log })
+  const results = createResults({
+    database: taskJournal,
+    agents,
+    whenUploaded: (ids, signal) => uploads.whenUploaded(ids, signal),
+    downloadsFolder: paths.downloads,
+    log,
+  })
   const templates = createTemplates({
     agents,
     lastKnown,
     addFinished: (...file) => uploads.addFinished(...file),
   })
   const logs = createLogs({ agents, log })
+  const workflows = createWorkflows({ agents })
   const nodes = createNodes({ agents })
   const notifications = createNotifications({ platform, sites, lastKnown })
   const handlers: Handlers = {
@@ -75,12 +85,15 @@ export async function createCore(platform: Platform, options: CoreOptions = {}):
     templates: templates.handlers,
     uploads: uploads.handlers,
     jobs: jobs.handlers,
+    preflight: createPreflight({ agents }).handlers,
+    usage: createUsage({ agents }).handlers,
     logs: logs.handlers,
     results: results.handlers,
     convergence: createConvergence({ agents, log }).handlers,
+    workflows: workflows.handlers,
     nodes: nodes.handlers,
     notifications: notifications.handlers,
-    tasks: createTasks([uploads.tasks, jobs.tasks, results.tasks]).handlers,
+    tasks: createTasks([uploads.tasks, jobs.tasks, ...results.tasks]).handlers,
   }
   const server = createServer(handlers, {
     onFault: ({ reference, call, error }) =>
@@ -99,6 +112,7 @@ export async function createCore(platform: Platform, options: CoreOptions = {}):
       await uploads.close()
       notifications.close()
       nodes.close()
+      workflows.close()
       templates.close()
       sites.close()
       lastKnown.close()

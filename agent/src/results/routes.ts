@@ -9,9 +9,9 @@ import { Failure } from '../kit/failure.ts'
 import { identityOf } from '../kit/http.ts'
 import { type Jobs, type JobView, viewJobs } from '../jobs/index.ts'
 import type { Agent } from '../kit/agent.ts'
-import { BOOKKEEPING } from '../scheduler/index.ts'
 import { attachment, parseRange } from './byte-range.ts'
 import { readResults } from './figures.ts'
+import { isOurs } from './folder.ts'
 
 const Params = Type.Object({ id: Type.String({ maxLength: 128 }) })
 const FileParams = Type.Object({
@@ -21,8 +21,6 @@ const FileParams = Type.Object({
 
 /** More files than a person reads through; the folder itself holds them all. */
 const MOST_FILES = 10_000
-
-const isOurs = (path: string) => path === BOOKKEEPING || path.startsWith(`${BOOKKEEPING}/`)
 
 /** What a job left behind: its files, and the figures its template reads from them. */
 export function resultRoutes(agent: Agent, jobs: Jobs): FastifyPluginAsync {
@@ -59,7 +57,9 @@ export function resultRoutes(agent: Agent, jobs: Jobs): FastifyPluginAsync {
         const job = await jobs.find(identityOf(request), request.params.id)
         const path = request.params['*']
         if (isOurs(path)) throw new Failure('NOT_FOUND', `There is no file "${path}" in this job.`)
-        const file = await agent.files.openRead(job.user, `${job.folder}/${path}`)
+        // A link to what the job was given is not followed: the upload itself is opened.
+        const input = job.inputs.find(({ name }) => name === path)
+        const file = await agent.files.openRead(job.user, input?.path ?? `${job.folder}/${path}`)
         const { size, mtime } = await file.stat()
         const etag = `"${size.toString(36)}-${mtime.getTime().toString(36)}"`
         const ifRange = request.headers['if-range']

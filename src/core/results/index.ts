@@ -1,50 +1,82 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { FileList, ResultValues } from '../../../contract/agent/results.ts'
+import type { FolderSizes, ResultFolder, Selection, Space } from '../../../contract/results.ts'
 import type { FeatureHandlers } from '../../rpc/types.ts'
 import type { Agents } from '../agent-client/index.ts'
 import { jobPath } from '../jobs/index.ts'
 import type { Logger } from '../platform.ts'
 import type { TaskSource } from '../tasks/index.ts'
 import { createDownloads } from './downloads.ts'
-import { filesPath } from './routes.ts'
+import { preview } from './preview.ts'
+import { createPuts } from './puts.ts'
+import { filesPath, folderPath, spacePath } from './routes.ts'
+import { queryOf } from './select.ts'
 import { createTickets, type Download } from './tickets.ts'
 
+export { localTree } from './save-tree.ts'
 export type { Download } from './tickets.ts'
 
 export interface ResultsFeature {
   handlers: FeatureHandlers<'results'>
-  /** Downloads. */
-  tasks: TaskSource
-  /** The file that a one-time ticket stands for. */
+  /** Downloads, and uploads into jobs' folders. */
+  tasks: TaskSource[]
+  /** What a one-time ticket stands for. */
   takeDownload(ticket: string): Promise<Download>
   /** Goes on with what a former run has left. */
   start(): void
   close(): Promise<void>
 }
 
-/** What jobs leave behind: their files and figures, and fetching them. */
+/** What jobs leave behind: their folders, files and figures; looking at them, fetching them, changing them. */
 export function createResults(parts: {
   /** The tasks' journal. */
   database: DatabaseSync
   agents: Agents
+  whenUploaded: Parameters<typeof createPuts>[0]['whenUploaded']
   downloadsFolder: string
   log: Logger
 }): ResultsFeature {
   const { agents } = parts
   const downloads = createDownloads(parts)
+  const puts = createPuts(parts)
   const tickets = createTickets(agents)
+  const get = <T>(
+    site: string,
+    path: string,
+    signal: AbortSignal,
+    query?: Record<string, string | number | undefined>,
+  ) => agents.client(site).get<T>(path, { signal, ...(query === undefined ? {} : { query }) })
   return {
-    tasks: downloads.source,
+    tasks: [downloads.source, puts.source],
     takeDownload: (ticket) => tickets.take(ticket),
-    start: () => downloads.start(),
-    close: () => downloads.close(),
+    start() {
+      downloads.start()
+      puts.start()
+    },
+    async close() {
+      await Promise.all([downloads.close(), puts.close()])
+    },
     handlers: {
       methods: {
-        files: ({ site, id }, { signal }) => agents.client(site).get<FileList>(filesPath(id), { signal }),
-        figures: ({ site, id }, { signal }) =>
-          agents.client(site).get<ResultValues>(`${jobPath(id)}/results`, { signal }),
+        files: ({ site, id }, { signal }) => get<FileList>(site, filesPath(id), signal),
+        figures: ({ site, id }, { signal }) => get<ResultValues>(site, `${jobPath(id)}/results`, signal),
+        folder: ({ site, id, ...query }, { signal }) => get<ResultFolder>(site, folderPath(id), signal, queryOf(query)),
+        sizes: ({ site, id, path }, { signal }) => get<FolderSizes>(site, `${folderPath(id)}/sizes`, signal, { path }),
+        space: ({ site }, { signal }) => get<Space>(site, spacePath, signal),
+        preview: ({ site, id, path, as }, { signal }) => preview(agents.client(site), id, path, as, signal),
+        makeFolder: ({ site, id, path }, { signal }) =>
+          agents.client(site).post<{ path: string }>(folderPath(id), { json: { path }, signal }),
+        rename: ({ site, id, from, to }, { signal }) =>
+          agents.client(site).post<{ path: string }>(`${filesPath(id)}/rename`, { json: { from, to }, signal }),
+        remove: ({ site, id, paths }, { signal }) =>
+          agents.client(site).post<{ removed: number }>(`${filesPath(id)}/remove`, { json: { paths }, signal }),
+        put: (input, { id }) => ({ taskId: puts.put(input, id) }),
         save: (input, { id }) => ({ taskId: downloads.save(input, id) }),
-        downloadTicket: ({ site, id, path }) => ({ ticket: tickets.give(site, id, path) }),
+        saveMany: (input, { id }) => ({ taskId: downloads.saveMany(input, id) }),
+        downloadTicket: ({ site, id, path }) => ({ ticket: tickets.give(site, id, { path }) }),
+        archiveTicket: ({ site, id, name, ...selection }) => ({
+          ticket: tickets.give(site, id, { name, selection: selection satisfies Selection }),
+        }),
       },
       streams: {},
     },

@@ -1,4 +1,4 @@
-import { open, rename } from 'node:fs/promises'
+import { mkdir, open, rename, rmdir } from 'node:fs/promises'
 import { join, parse } from 'node:path'
 import { appError, AppError } from '../kit/app-error.ts'
 
@@ -39,6 +39,23 @@ export async function placeFile(part: string, folder: string, name: string): Pro
       if (hasCode(error, 'EEXIST')) continue
       throw error
     }
+    await rename(part, path)
+    return path
+  }
+}
+
+/** Gives a finished folder its name, or `results (2)` where that is taken. */
+export async function claimFolder(part: string, folder: string, name: string): Promise<string> {
+  for (let number = 1; ; number += 1) {
+    const path = join(folder, number === 1 ? name : `${name} (${number})`)
+    try {
+      await mkdir(path)
+    } catch (error) {
+      if (hasCode(error, 'EEXIST')) continue
+      throw error
+    }
+    // Windows renames onto no folder, not even an empty one.
+    await rmdir(path)
     await rename(part, path)
     return path
   }

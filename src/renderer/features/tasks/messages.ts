@@ -17,6 +17,7 @@ export const tasksMessages = defineMessages('tasks', {
   'kind.upload': { en: 'Upload', ko: '업로드' },
   'kind.submit': { en: 'Submission', ko: '작업 제출' },
   'kind.download': { en: 'Download', ko: '다운로드' },
+  'kind.put': { en: 'Upload into a job', ko: '작업 폴더에 업로드' },
   'wait.queue': { en: 'Waits for its turn', ko: '차례를 기다리는 중' },
   'wait.network': { en: 'Waits for the network', ko: '네트워크를 기다리는 중' },
   'wait.sign-in': { en: 'Waits until you sign in', ko: '로그인을 기다리는 중' },

@@ -1,0 +1,199 @@
+import { cellCorners, cellKinds, Growing, type Model } from './model.ts'
+
+/** The faces of each kind of cell, by its corners, seen from outside counter-clockwise (VTK's order of corners). */
+const faces: readonly (readonly (readonly number[])[])[] = cellKinds.map((kind) => {
+  switch (kind) {
+    case 'triangle':
+      return [[0, 1, 2]]
+    case 'quad':
+      return [[0, 1, 2, 3]]
+    case 'tetra':
+      return [
+        [0, 2, 1],
+        [0, 1, 3],
+        [1, 2, 3],
+        [0, 3, 2],
+      ]
+    case 'pyramid':
+      return [
+        [0, 3, 2, 1],
+        [0, 1, 4],
+        [1, 2, 4],
+        [2, 3, 4],
+        [3, 0, 4],
+      ]
+    case 'wedge':
+      return [
+        [0, 1, 2],
+        [3, 5, 4],
+        [0, 3, 4, 1],
+        [1, 4, 5, 2],
+        [2, 5, 3, 0],
+      ]
+    case 'hexa':
+      return [
+        [0, 3, 2, 1],
+        [4, 5, 6, 7],
+        [0, 1, 5, 4],
+        [1, 2, 6, 5],
+        [2, 3, 7, 6],
+        [3, 0, 4, 7],
+      ]
+  }
+})
+const isFlat = (kind: number) => cellKinds[kind] === 'triangle' || cellKinds[kind] === 'quad'
+
+/**
+ * Faces that stand alone: each is put in, and taken out when its twin comes. Open addressing over typed arrays; memory is
+ * that of the faces which are alone at a time, not of all.
+ */
+class LoneFaces {
+  #table = new Int32Array(1 << 16)
+  #corners = new Int32Array(4 << 14)
+  readonly #free: number[] = []
+  #slots = 0
+  count = 0
+
+  static #hash(a: number, b: number, c: number, d: number): number {
+    const low = Math.min(a, b, c, d < 0 ? a : d)
+    const high = Math.max(a, b, c, d)
+    const sum = (a + b + c + d) | 0
+    let h = Math.imul(low, 0x9e37_79b1) ^ Math.imul(high, 0x85eb_ca6b) ^ Math.imul(sum, 0xc2b2_ae35)
+    h ^= h >>> 15
+    return Math.imul(h, 0x2c1b_3c6d) >>> 0
+  }
+
+  #same(slot: number, a: number, b: number, c: number, d: number): boolean {
+    const at = 4 * slot
+    const has = (node: number) =>
+      this.#corners[at] === node ||
+      this.#corners[at + 1] === node ||
+      this.#corners[at + 2] === node ||
+      this.#corners[at + 3] === node
+    return has(a) && has(b) && has(c) && has(d)
+  }
+
+  /** `d` is -1 for a triangle. `keep`: one that is there already stays (a shell over a solid's face). */
+  toggle(a: number, b: number, c: number, d: number, keep: boolean): void {
+    const mask = this.#table.length - 1
+    let at = LoneFaces.#hash(a, b, c, d) & mask
+    for (let entry = this.#table[at] ?? 0; entry !== 0; entry = this.#table[at] ?? 0) {
+      if (this.#same(entry - 1, a, b, c, d)) {
+        if (!keep) this.#remove(at, entry - 1)
+        return
+      }
+      at = (at + 1) & mask
+    }
+    const slot = this.#free.pop() ?? this.#slots++
+    if (4 * slot >= this.#corners.length) {
+      const larger = new Int32Array(this.#corners.length * 2)
+      larger.set(this.#corners)
+      this.#corners = larger
+    }
+    this.#corners.set([a, b, c, d], 4 * slot)
+    this.#table[at] = slot + 1
+    this.count += 1
+    if (this.count * 2 > this.#table.length) this.#grow()
+  }
+
+  /** The entries behind a removed one move up, so that none is cut off from where it is looked for. */
+  #remove(hole: number, slot: number): void {
+    const mask = this.#table.length - 1
+    this.#free.push(slot)
+    this.#corners[4 * slot] = -2
+    this.count -= 1
+    let empty = hole
+    this.#table[empty] = 0
+    for (let at = (hole + 1) & mask; (this.#table[at] ?? 0) !== 0; at = (at + 1) & mask) {
+      const entry = this.#table[at] ?? 0
+      const home = this.#homeOf(entry - 1) & mask
+      if (((at - home) & mask) >= ((at - empty) & mask)) {
+        this.#table[empty] = entry
+        this.#table[at] = 0
+        empty = at
+      }
+    }
+  }
+
+  #homeOf(slot: number): number {
+    const at = (i: number) => this.#corners[4 * slot + i] ?? 0
+    return LoneFaces.#hash(at(0), at(1), at(2), at(3))
+  }
+
+  #grow(): void {
+    const table = new Int32Array(this.#table.length * 2)
+    const mask = table.length - 1
+    for (const entry of this.#table) {
+      if (entry === 0) continue
+      let at = this.#homeOf(entry - 1) & mask
+      while (table[at] !== 0) at = (at + 1) & mask
+      table[at] = entry
+    }
+    this.#table = table
+  }
+
+  each(visit: (a: number, b: number, c: number, d: number) => void): void {
+    for (let slot = 0; slot < this.#slots; slot++) {
+      const at = (i: number) => this.#corners[4 * slot + i] ?? 0
+      if (at(0) !== -2) visit(at(0), at(1), at(2), at(3))
+    }
+  }
+}
+
+export interface Surface {
+  /** Three vertices each; vertices are points of the model. */
+  triangles: Int32Array
+  /** Edges of the faces, each once. */
+  lines: Int32Array
+}
+
+/** The outer faces of a model: those of its volume cells that no other cell shares, and its flat cells. */
+export function surfaceOf(model: Model): Surface {
+  const kinds = model.kinds.done()
+  const corners = model.corners.done()
+  const lone = new LoneFaces()
+  const visit = (flat: boolean) => {
+    let from = 0
+    for (const kind of kinds) {
+      if (isFlat(kind) === flat) {
+        for (const [a = 0, b = 0, c = 0, d] of faces[kind] ?? []) {
+          const at = (i: number) => corners[from + i] ?? 0
+          lone.toggle(at(a), at(b), at(c), d === undefined ? -1 : at(d), flat)
+        }
+      }
+      const name = cellKinds[kind]
+      from += name === undefined ? 0 : cellCorners[name]
+    }
+  }
+  visit(false)
+  visit(true)
+
+  const triangles = new Growing((length) => new Int32Array(length))
+  const lines = new Growing((length) => new Int32Array(length))
+  const edges = new Set<number>()
+  const points = model.pointCount
+  const edge = (a: number, b: number) => {
+    const key = a < b ? a * points + b : b * points + a
+    if (edges.size > MOST_EDGES || edges.has(key)) return
+    edges.add(key)
+    lines.push(a)
+    lines.push(b)
+  }
+  lone.each((a, b, c, d) => {
+    for (const node of d < 0 ? [a, b, c] : [a, b, c, a, c, d]) triangles.push(node)
+    edge(a, b)
+    edge(b, c)
+    if (d < 0) edge(c, a)
+    else {
+      edge(c, d)
+      edge(d, a)
+    }
+  })
+  return {
+    triangles: triangles.done() as Int32Array,
+    lines: edges.size > MOST_EDGES ? new Int32Array() : (lines.done() as Int32Array),
+  }
+}
+
+/** More edges than this are only a grey veil, and weigh more than the triangles. */
+const MOST_EDGES = 600_000

@@ -1,0 +1,63 @@
+import type { FolderQuery, ResultEntry, ResultFolder, Selection } from '../../../contract/results.ts'
+import type { AgentClient } from '../agent-client/index.ts'
+import { appError } from '../kit/app-error.ts'
+import { folderPath } from './routes.ts'
+
+const PAGE = 5000
+
+/** All entries of a query, page by page. */
+export async function allEntries(
+  client: AgentClient,
+  job: string,
+  query: Pick<FolderQuery, 'path' | 'deep' | 'filter' | 'class'>,
+  signal: AbortSignal,
+): Promise<ResultEntry[]> {
+  const entries: ResultEntry[] = []
+  for (;;) {
+    const page = await client.get<ResultFolder>(folderPath(job), {
+      query: queryOf({ ...query, offset: entries.length, limit: PAGE, sort: 'name', descending: false }),
+      signal,
+    })
+    entries.push(...page.entries)
+    if (page.entries.length === 0 || entries.length >= page.total) return entries
+  }
+}
+
+/** A query as it stands in an address. */
+export const queryOf = ({ deep, descending, ...rest }: FolderQuery): Record<string, string | number | undefined> => ({
+  ...rest,
+  descending: String(descending),
+  ...(deep === undefined ? {} : { deep: String(deep) }),
+})
+
+const parentOf = (path: string) => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '')
+
+/** The files that a selection means, each once, in the order of their paths. Rejects with NOT_FOUND where there are none. */
+export async function selectedFiles(
+  client: AgentClient,
+  job: string,
+  { paths, filter, class: fileClass }: Selection,
+  signal: AbortSignal,
+): Promise<ResultEntry[]> {
+  const narrowed = {
+    ...(filter === undefined ? {} : { filter }),
+    ...(fileClass === undefined ? {} : { class: fileClass }),
+  }
+  const found = new Map<string, ResultEntry>()
+  const folders =
+    paths.length === 0 ? [''] : paths.filter((path) => path.endsWith('/')).map((path) => path.slice(0, -1))
+  for (const path of folders) {
+    for (const entry of await allEntries(client, job, { path, deep: true, ...narrowed }, signal))
+      found.set(entry.path, entry)
+  }
+  const files = new Set(paths.filter((path) => !path.endsWith('/')))
+  for (const path of new Set([...files].map(parentOf))) {
+    for (const entry of await allEntries(client, job, { path }, signal)) {
+      if (entry.kind !== 'folder' && files.has(entry.path)) found.set(entry.path, entry)
+    }
+  }
+  if (found.size === 0) {
+    throw appError('NOT_FOUND', { what: 'file', id: paths[0] ?? filter ?? job }, 'There is no such file in this job.')
+  }
+  return [...found.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1))
+}
