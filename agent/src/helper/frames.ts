@@ -37,12 +37,19 @@ export async function writeFrame(stream: Writable, header: object, pieces: reado
     header,
     pieces.reduce((sum, piece) => sum + piece.length, 0),
   )
+  const all = [head, ...pieces]
+  // Each frame on its way is a listener; how many there may be is not the stream's to say.
+  stream.setMaxListeners(0)
   await new Promise<void>((resolve) => {
-    const all = [head, ...pieces]
+    const settle = () => {
+      stream.off('close', settle)
+      resolve()
+    }
+    stream.once('close', settle)
     stream.cork()
-    for (const [index, piece] of all.entries())
-      stream.write(piece, index === all.length - 1 ? () => resolve() : undefined)
+    for (const [index, piece] of all.entries()) stream.write(piece, index === all.length - 1 ? settle : undefined)
     stream.uncork()
+    if (stream.destroyed) settle()
   })
 }
 
