@@ -1,0 +1,167 @@
+import { type ArrayElement, jobHasEnded } from '../../../../contract/jobs.ts'
+import type { ScheduledJob } from '../scheduler.ts'
+import { elementsOfRow, jobOfElements, jobOfRow } from './fold.ts'
+import { parseRow, type QueueRow } from './queue-row.ts'
+
+/** Slurm's clock and ours need not agree; an older job of the same number is older by far. */
+const SKEW_MS = 600_000
+
+/** What is known beside Slurm's own word about a job that is followed. */
+export interface Origin {
+  /** Slurm's account; undefined where the agent is the user. */
+  account: string | undefined
+  /** When it was handed over; undefined for one that another database knew. */
+  since: Date | undefined
+  /** All elements of an array, as it was asked for. */
+  elements: readonly number[] | undefined
+  last: ScheduledJob | undefined
+}
+
+/** One job that is followed: what was last known, and what of it is still to be learnt. */
+export class Track {
+  readonly id: string
+  readonly origin: Origin
+  job: ScheduledJob | undefined
+  readonly elements = new Map<number, ArrayElement>()
+  /** Since when the queue has not known it (or some of its elements), though nobody saw it end. */
+  missingSince: number | undefined
+  /** Of ends by SIGKILL: what accounting says of them, by element; `undefined` is a job that is no array. */
+  readonly verdicts = new Map<number | undefined, string | false>()
+  /** How often accounting was asked for one in vain. */
+  asked = 0
+  #lines: string[] = []
+  /** Elements that the last lines spoke of. */
+  #inQueue = new Set<number>()
+
+  constructor(id: string, origin: Origin) {
+    this.id = id
+    this.origin = origin
+    this.job = origin.last
+  }
+
+  get isArray(): boolean {
+    return this.origin.elements !== undefined || this.elements.size > 0
+  }
+
+  get hasEnded(): boolean {
+    return this.job !== undefined && jobHasEnded(this.job.state) && this.unknown.length === 0
+  }
+
+  /** Elements that were asked for and never seen. */
+  get unknown(): number[] {
+    if (this.elements.size >= (this.origin.elements?.length ?? 0)) return []
+    return (this.origin.elements ?? []).filter((index) => !this.elements.has(index))
+  }
+
+  /** Whether these are the very lines that were applied last. */
+  isSame(lines: readonly string[]): boolean {
+    return lines.length === this.#lines.length && lines.every((line, i) => line === this.#lines[i])
+  }
+
+  /** The queue's lines about this job, read. */
+  read(lines: readonly string[]): QueueRow[] {
+    return lines.flatMap((line) => parseRow(line) ?? []).filter((row) => this.#isOurs(row))
+  }
+
+  /** These lines need not be read again. */
+  remember(lines: readonly string[], rows: readonly QueueRow[]): void {
+    this.#lines = [...lines]
+    this.#inQueue = new Set(rows.flatMap(({ elements }) => elements ?? []))
+  }
+
+  /** Whether the queue has nothing to say about something that nobody has seen to end. */
+  isMissing(lines: readonly string[]): boolean {
+    if (this.hasEnded) return false
+    if (!this.isArray) return lines.length === 0
+    const open = [...this.elements.values()].some(
+      ({ index, state }) => !jobHasEnded(state) && !this.#inQueue.has(index),
+    )
+    return open || this.unknown.length > 0
+  }
+
+  /** Whether one of these ended by SIGKILL and it is not known who sent it: Slurm itself does for too much memory. */
+  isUndecided(rows: readonly QueueRow[]): boolean {
+    return rows.some(
+      (row) => wasKilled(row) && (row.elements ?? [undefined]).some((index) => !this.verdicts.has(index)),
+    )
+  }
+
+  /** Takes rows from any source; what has changed, undefined where nothing. Elements not spoken of stay as they are. */
+  learn(told: readonly QueueRow[]): ScheduledJob | undefined {
+    const rows = told.filter((row) => this.#isOurs(row)).map((row) => this.#judged(row))
+    const [first] = rows
+    if (first === undefined) return undefined
+    const single = rows.find(({ elements }) => elements === undefined)
+    if (single !== undefined && !this.isArray) return this.#settle(jobOfRow(single), [])
+    const changed: ArrayElement[] = []
+    for (const element of rows.flatMap(elementsOfRow)) {
+      const before = this.elements.get(element.index)
+      if (before !== undefined && JSON.stringify(before) === JSON.stringify(element)) continue
+      this.elements.set(element.index, element)
+      changed.push(element)
+    }
+    const lead = rows.find(({ state }) => state === 'pending') ?? first
+    return this.#settle(jobOfElements(this.id, lead, [...this.elements.values()]), changed)
+  }
+
+  /** Slurm has forgotten it: what was not seen to end is lost. */
+  lose(reason: string, now: Date): ScheduledJob | undefined {
+    if (!this.isArray) return this.#settle({ ...this.#bare(), state: 'lost', reason, endedAt: now }, [])
+    const known = [...this.elements.values()].filter(({ state }) => !jobHasEnded(state))
+    const lost = [...known.map(({ index }) => index), ...this.unknown].map((index): ArrayElement => ({
+      index,
+      state: 'lost',
+      reason,
+      endedAt: now.toISOString(),
+    }))
+    for (const element of lost) this.elements.set(element.index, element)
+    return this.#settle(jobOfElements(this.id, undefined, [...this.elements.values()]), lost)
+  }
+
+  /** The whole, all elements that are known. */
+  snapshot(): ScheduledJob | undefined {
+    if (this.job === undefined || this.elements.size === 0) return this.job
+    return { ...this.job, elements: [...this.elements.values()].toSorted((a, b) => a.index - b.index) }
+  }
+
+  #bare(): ScheduledJob {
+    const { startedAt, nodes } = this.job ?? {}
+    return {
+      id: this.id,
+      state: 'lost',
+      ...(startedAt === undefined ? {} : { startedAt }),
+      ...(nodes === undefined ? {} : { nodes }),
+    }
+  }
+
+  #judged(row: QueueRow): QueueRow {
+    const verdict = wasKilled(row) ? this.verdicts.get(row.elements?.[0]) : undefined
+    return typeof verdict === 'string'
+      ? { ...row, state: 'out_of_memory', word: 'OUT_OF_MEMORY', reason: verdict }
+      : row
+  }
+
+  /** A job of another user, or of another year: Slurm has given the number a second time. */
+  #isOurs(row: QueueRow): boolean {
+    const { account, since } = this.origin
+    if (account !== undefined && row.user !== account) return false
+    return since === undefined || row.submittedAt === undefined || row.submittedAt.getTime() > since.getTime() - SKEW_MS
+  }
+
+  #settle(job: ScheduledJob, changed: readonly ArrayElement[]): ScheduledJob | undefined {
+    const before = this.job
+    this.job = job
+    if (changed.length === 0 && before !== undefined && news(before) === news(job)) return undefined
+    return changed.length === 0 ? job : { ...job, elements: changed }
+  }
+}
+
+const SIGKILL = 9
+const wasKilled = (row: QueueRow): boolean => row.state === 'failed' && row.signal === SIGKILL
+
+/** Apart from what is no news: a priority and a guessed start that move a little with every look. */
+function news({ id: _id, priority: _priority, elements: _elements, expectedStart, ...rest }: ScheduledJob): string {
+  const entries = Object.entries(rest).filter(([, value]) => value !== undefined)
+  const minute = expectedStart === undefined ? 0 : Math.round(expectedStart.getTime() / 60_000)
+  return JSON.stringify([...entries.toSorted(([x], [y]) => (x < y ? -1 : 1)), minute])
+}
