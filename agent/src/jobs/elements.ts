@@ -32,11 +32,11 @@ export async function putElements(
       state = e.value ->> 'state', reason = e.value ->> 'reason',
       exit_code = e.value ->> 'exitCode', signal = e.value ->> 'signal',
       started_at = e.value ->> 'startedAt', ended_at = e.value ->> 'endedAt',
-      nodes = e.value ->> 'nodes', restarts = coalesce(e.value ->> 'restarts', 0)
+      nodes = e.value ->> 'nodes', restarts = coalesce(e.value ->> 'restarts', job_elements.restarts)
     FROM json_each(${JSON.stringify(elements)}) AS e
     WHERE job_elements.number = ${number} AND job_elements.idx = e.value ->> 'index'
-      AND (coalesce(e.value ->> 'restarts', 0) > job_elements.restarts
-        OR (job_elements.state NOT IN (${ended}) AND coalesce(e.value ->> 'restarts', 0) = job_elements.restarts
+      AND (coalesce(e.value ->> 'restarts', job_elements.restarts) > job_elements.restarts
+        OR (job_elements.state NOT IN (${ended}) AND coalesce(e.value ->> 'restarts', job_elements.restarts) = job_elements.restarts
           AND (job_elements.state IS NOT e.value ->> 'state' OR job_elements.reason IS NOT e.value ->> 'reason'
             OR job_elements.started_at IS NOT e.value ->> 'startedAt' OR job_elements.nodes IS NOT e.value ->> 'nodes')))`.execute(
     db,

@@ -103,7 +103,6 @@ export function createHandover(
             }),
       },
       ...(job.attemptedAt === undefined ? {} : { attemptedAt: new Date(job.attemptedAt) }),
-      ...(job.lastAttemptAt === undefined ? {} : { lastAttemptAt: new Date(job.lastAttemptAt) }),
     }
     await history.attempt(number, agent.now())
     try {

@@ -139,7 +139,7 @@ export function createHistory(db: Kysely<Database>): History {
       const at = now.toISOString()
       await db
         .updateTable('job_history')
-        .set((e) => ({ attempted_at: e.fn.coalesce('attempted_at', e.val(at)), last_attempt_at: at }))
+        .set((e) => ({ attempted_at: e.fn.coalesce('attempted_at', e.val(at)) }))
         .where('number', '=', number)
         .execute()
       // A commit alone would not outlive the loss of power (db/index.ts).

@@ -58,7 +58,6 @@ export interface JobSummary {
 /** A submission as it is stored. */
 export interface Submitted extends JobSummary {
   attemptedAt: string | undefined
-  lastAttemptAt: string | undefined
   /** The whole template as it was; undefined for a job of an older agent. */
   source: TemplateSource | undefined
   parameters: ParameterValues
@@ -162,7 +161,6 @@ export const summaryOf = (row: Pick<Row, (typeof summaryColumns)[number]>): JobS
 export const submittedOf = (row: Row): Submitted => ({
   ...summaryOf(row),
   attemptedAt: row.attempted_at ?? undefined,
-  lastAttemptAt: row.last_attempt_at ?? undefined,
   source: parsed(row.source) as TemplateSource | undefined,
   parameters: JSON.parse(row.parameters) as ParameterValues,
   command: row.command ?? undefined,

@@ -24,9 +24,8 @@ export interface JobHistoryTable {
   restarts: Generated<number>
   /** Minutes: the limit in force, where it was changed. */
   time_limit: Generated<number | null>
-  /** When it was first handed over to the scheduler, and when last: stored before the scheduler is asked. */
+  /** When it was first handed over to the scheduler: stored before the scheduler is asked. */
   attempted_at: Generated<string | null>
-  last_attempt_at: Generated<string | null>
   /** JSON: Resources. */
   resources: string
   /** JSON: JobOptions, dependencies by the scheduler's ids. */

@@ -22,8 +22,6 @@ export interface JobSpec {
   options: Omit<JobOptions, 'dependencies'> & { dependencies?: readonly (Pick<Dependency, 'type'> & { job: string })[] }
   /** When it was first handed over, where it was before: there may be a job already, so its key is looked up first. */
   attemptedAt?: Date
-  /** When it was handed over last: an accepted job may appear until the scheduler's own message time-out has passed since. */
-  lastAttemptAt?: Date
 }
 
 /** A job as its scheduler sees it now. */

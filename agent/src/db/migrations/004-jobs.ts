@@ -10,7 +10,6 @@ export const migration = {
     'ALTER TABLE job_history ADD COLUMN restarts INTEGER NOT NULL DEFAULT 0',
     'ALTER TABLE job_history ADD COLUMN time_limit INTEGER',
     'ALTER TABLE job_history ADD COLUMN attempted_at TEXT',
-    'ALTER TABLE job_history ADD COLUMN last_attempt_at TEXT',
     'ALTER TABLE job_history ADD COLUMN source TEXT',
     'ALTER TABLE job_history ADD COLUMN array TEXT',
     'ALTER TABLE job_history ADD COLUMN workflow_id TEXT',
