@@ -99,11 +99,6 @@ export function createSlurmScheduler(
     // Those that this agent has just met may have ended long ago.
     if (isNew && tracks.some((track) => track.job === undefined || !track.hasEnded))
       await atMost(poller.look(), SEEN_MS)
-    const { problem } = poller.freshness()
-    const unknown = tracks.find((track) => track.job === undefined)
-    if (unknown !== undefined && problem !== undefined) {
-      throw new Failure('SCHEDULER_UNAVAILABLE', `What became of job ${unknown.id} is not known now. ${problem}`)
-    }
     return tracks.flatMap((track) => track.snapshot() ?? [])
   }
 

@@ -46,7 +46,7 @@ export function createPoller(
   const endings = createEndings(commands, accounting, now)
   const itself = commands.runner.mode === 'self' ? String(process.getuid?.() ?? '') : undefined
   let lastGood = now()
-  let problem: string | undefined
+  let problem: string | undefined = 'Slurm has not answered yet.'
   let changedAt = performance.now()
   let tookMs = 0
   let inQueue = 0
@@ -151,7 +151,7 @@ export function createPoller(
     const answer = await ask()
     tookMs = performance.now() - began
     if ('problem' in answer) {
-      if (problem === undefined) log.warn({ problem: answer.problem }, 'Slurm cannot be asked')
+      if (problem !== answer.problem) log.warn({ problem: answer.problem }, 'Slurm cannot be asked')
       problem = answer.problem
       return
     }
