@@ -4,6 +4,7 @@ import { ClusterSummary } from '../nodes.ts'
 import { SchedulerStatus } from '../scheduler.ts'
 import { Notification } from '../notifications.ts'
 import { WorkflowRun } from '../workflows.ts'
+import { ConvergenceChange } from './convergence.ts'
 import { AgentUploadState } from './uploads.ts'
 
 /** Frames of `/ws`, server to client: `{type, data, timestamp}`. */
@@ -24,6 +25,8 @@ export const AgentEvent = Type.Union([
   frame('job_update', Job),
   /** Topic `jobs`. */
   frame('workflow_update', WorkflowRun),
+  /** Topic `jobs`. */
+  frame('convergence_state', ConvergenceChange),
   frame('periodic_update', ClusterSummary),
   /** When it ceases to answer, answers again, or its partitions change. Topic `nodes`; `GET /api/v2/scheduler` is the same. */
   frame('scheduler', SchedulerStatus),

@@ -1,8 +1,8 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { ConvergenceLine } from '../../contract/agent/convergence.ts'
 import type { ExamplesAnswer } from '../../contract/agent/templates.ts'
-import type { ConvergencePoint } from '../../contract/convergence.ts'
 import { type Job, jobHasEnded } from '../../contract/jobs.ts'
 import type { ResultFile, ResultValue } from '../../contract/results.ts'
 import type { Template } from '../../contract/templates.ts'
@@ -56,12 +56,19 @@ function client(url: string, token: string) {
       const submission = { name: 'a real run', template_id: templateId, parameters, files: given }
       return (await ask<{ job: Job }>('/api/jobs/submit', submission)).job
     },
-    points: async (id: string) =>
-      (await text(`/api/v2/jobs/${id}/convergence`))
+    /** Points of the convergence: abscissa and values by series name. */
+    async points(id: string) {
+      const lines = (await text(`/api/v2/jobs/${id}/convergence`))
         .trim()
         .split('\n')
-        .slice(1)
-        .map((line) => JSON.parse(line) as ConvergencePoint),
+        .map((line) => JSON.parse(line) as ConvergenceLine)
+      const series = lines.flatMap((line) => ('head' in line ? line.head.series : []))
+      const rows = lines.flatMap((line) => ('rows' in line ? line.rows : []))
+      return rows.map(([, x, ...values]) => ({
+        x: Number(x),
+        values: Object.fromEntries(series.map(({ name }, index) => [name, values[index] ?? null])),
+      }))
+    },
     results: async (id: string) => {
       const { values } = await ask<{ values: ResultValue[] }>(`/api/v2/jobs/${id}/results`)
       return Object.fromEntries(values.map(({ key, value, problem }) => [key, value ?? problem]))

@@ -125,8 +125,10 @@ describe('the main path through the core, against the real agent', () => {
     const id = task.result?.jobId ?? ''
     const plot = core.watch('convergence', 'points', { site, id })
     await until('the end', () => plot.snapshots[0]?.complete === true || plot.events.at(-1)?.complete, 40_000)
-    const points = [...(plot.snapshots[0]?.points ?? []), ...plot.events.flatMap((event) => event.points)]
-    expect(points.length).toBeGreaterThan(1)
+    const rows = [...(plot.snapshots[0]?.rows ?? []), ...plot.events.flatMap((event) => event.rows)]
+    expect(rows.length).toBeGreaterThan(1)
+    const { verdict } = plot.events.findLast(({ head }) => head !== undefined)?.head ?? plot.snapshots[0]?.head ?? {}
+    expect(verdict?.state).toBe('converging')
     expect((await core.rpc.call('jobs', 'detail', { site, id })).state).toBe('completed')
   })
 

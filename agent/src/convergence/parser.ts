@@ -1,21 +1,52 @@
-import type { ConvergenceSpec } from '../../../contract/convergence.ts'
+import type { ConvergenceParserName, ConvergenceSpec } from '../../../contract/convergence.ts'
+import { abaqusSta } from './abaqus.ts'
 import { calculixCvg, calculixSta, calculixStdout } from './calculix.ts'
+import { fluent } from './fluent.ts'
 import { headwayHeat } from './heat.ts'
+import { lsDynaCycles, lsDynaGlstat } from './lsdyna.ts'
+import { openFoam } from './openfoam.ts'
+import { patterns, regex } from './patterns.ts'
 import type { ConvergenceParser } from './point.ts'
-import { regex } from './regex.ts'
 
-/** The parser a template names. */
-export function convergenceParser(spec: ConvergenceSpec): ConvergenceParser {
-  switch (spec.parser) {
-    case 'calculix-sta':
-      return calculixSta()
-    case 'calculix-cvg':
-      return calculixCvg()
-    case 'calculix-stdout':
-      return calculixStdout()
-    case 'headway-heat':
-      return headwayHeat()
-    default:
-      return regex(spec)
-  }
+type Memory<F extends (memory?: never) => ConvergenceParser> = Parameters<F>[0]
+
+/** Makes the parser; `memory` is that of another parser of the same name. */
+const made: Record<ConvergenceParserName, (memory?: unknown) => ConvergenceParser> = {
+  openfoam: (memory) => openFoam(memory as Memory<typeof openFoam>),
+  'calculix-sta': (memory) => calculixSta(memory as Memory<typeof calculixSta>),
+  'calculix-cvg': (memory) => calculixCvg(memory as Memory<typeof calculixCvg>),
+  'calculix-stdout': (memory) => calculixStdout(memory as Memory<typeof calculixStdout>),
+  'lsdyna-glstat': (memory) => lsDynaGlstat(memory as Memory<typeof lsDynaGlstat>),
+  'lsdyna-d3hsp': () => lsDynaCycles(),
+  'abaqus-sta': (memory) => abaqusSta(memory as Memory<typeof abaqusSta>),
+  fluent: (memory) => fluent(memory as Memory<typeof fluent>),
+  'headway-heat': () => headwayHeat(),
+}
+
+/**
+ * The parser that a template names; with the `memory` of a former one (as it was after its last line) it goes on where that
+ * was. Throws SyntaxError for a pattern that is none.
+ */
+export function convergenceParser(spec: ConvergenceSpec, memory?: object): ConvergenceParser {
+  if (spec.parser === 'regex') return regex(spec)
+  if (spec.parser === 'patterns') return patterns(spec, memory as Parameters<typeof patterns>[1])
+  return made[spec.parser](memory)
+}
+
+/** What the beginning of a log is recognised by, the surest first. */
+const signs: readonly [ConvergenceParserName, RegExp][] = [
+  ['openfoam', /OpenFOAM|OPENFOAM/],
+  ['lsdyna-glstat', /^\s*(?:total energy \/ initial energy|kinetic energy)\.{3,}/m],
+  ['lsdyna-d3hsp', /LS-DYNA|^\s*\d+ t\s+\S+\s+dt\s+\S+/m],
+  ['calculix-cvg', /^SUMMARY OF C[0O]NVERGENCE INFORMATION/m],
+  ['calculix-sta', /^\s*STEP\s+INC\s+ATT\s+ITRS\s+TOT TIME/m],
+  ['abaqus-sta', /^\s*Abaqus\/(?:Standard|Explicit)|^\s*STEP\s+INC\s+ATT\s+SEVERE/m],
+  ['calculix-stdout', /CalculiX Version/],
+  ['fluent', /^\s*iter\s+continuity\s/m],
+  ['headway-heat', /^iteration \d+ residual \S+$/m],
+]
+
+/** The parser for a log that begins like this; undefined where none is known. */
+export function recognised(beginning: string): ConvergenceParserName | undefined {
+  return signs.find(([, sign]) => sign.test(beginning))?.[0]
 }

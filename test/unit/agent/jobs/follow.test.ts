@@ -90,7 +90,7 @@ test.skipIf(process.platform !== 'linux')('a client that goes away stops the fol
   await bench.ended(id)
 })
 
-test('convergence follows the log as lines of JSON, from any point on', async () => {
+test('figures are read once the job has ended, and stay when the template goes', async () => {
   const yaml = `id: ticking
 version: 3
 name: { en: Ticking }
@@ -123,21 +123,7 @@ script: |
     values: [{ key: 'last', problem: expect.stringContaining('not ended') as string }],
   })
 
-  const stream = follow(`/api/v2/jobs/${id}/convergence?follow=1`)
-  await stream.opened
-  expect(stream.headers()['content-type']).toBe('application/x-ndjson')
-  await stream.ended
-  expect(stream.pieces.length).toBeGreaterThanOrEqual(4)
-  const [head, ...points] = stream
-    .text()
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as unknown)
-  expect(head).toEqual({ xLabel: { en: 'x' }, yLabel: { en: 'Value', ko: '값' }, logScale: true })
-  expect(points).toEqual([1, 2, 3, 4].map((x) => ({ x, values: { res: x / 10 } })))
-  const rest = await bench.get(`/api/v2/jobs/${id}/convergence?from=3`)
-  expect(rest.body.trim().split('\n')).toHaveLength(2)
-
+  await bench.ended(id)
   const results = await bench.get(`/api/v2/jobs/${id}/results`)
   expect(results.json()).toEqual({ values: [{ key: 'last', label: { en: 'Last' }, unit: 'Pa', value: 0.4 }] })
   // The job stays what it was when the template goes.
@@ -145,8 +131,6 @@ script: |
   expect((await bench.get(`/api/v2/jobs/${id}/results`)).json()).toEqual(results.json())
   const files = (await bench.get(`/api/v2/jobs/${id}/files`)).json<{ files: { path: string; main: boolean }[] }>().files
   expect(files[0]).toMatchObject({ path: 'out/run.txt', main: true })
-  const plain = await bench.run('true')
-  expect((await bench.get(`/api/v2/jobs/${plain.id}/convergence`)).status).toBe(404)
 })
 
 test('a failed job shows the end of its story', async () => {
