@@ -114,10 +114,17 @@ export interface SpawnedAgent {
 
 const program = fileURLToPath(new URL('../../agent/src/server.ts', import.meta.url))
 
-/** The agent as a process of its own, as `node agent/src/server.ts`; rejects with its standard error where it does not listen. */
-export async function spawnAgent(environment: Record<string, string>): Promise<SpawnedAgent> {
+/**
+ * The agent as a process of its own, as `node agent/src/server.ts` or by another `command`; rejects with its standard error
+ * where it does not listen.
+ */
+export async function spawnAgent(
+  environment: Record<string, string>,
+  command: readonly string[] = [process.execPath, program],
+): Promise<SpawnedAgent> {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, [program], {
+  const [file = '', ...args] = command
+  const child = spawn(file, args, {
     env: { PATH, HOME, NODE_COMPILE_CACHE: join(tmpdir(), 'headway-compile-cache'), HEADWAY_PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

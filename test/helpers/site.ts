@@ -33,6 +33,10 @@ export interface Site {
 }
 
 const homeOf = (user: string) => `/home/${user}`
+const processesOf = async (user: string) => {
+  const { stdout } = await run('ps', ['-o', 'pid=', '-u', user]).catch(() => ({ stdout: '' }))
+  return stdout.split('\n').map(Number).filter(Boolean)
+}
 const shipped = (name: string) => join(root, 'assets/site-mode', name)
 
 /** Where an account's identity is needed: no group but its own, nothing of root's left. */
@@ -55,10 +59,6 @@ export async function setUpSite(options: { users?: [string, string]; slurmConf?:
   const folder = await mkdtemp(join(tmpdir(), 'headway-site-'))
   const sudoers = `/etc/sudoers.d/headway-test-${id}`
 
-  const processesOf = async (user: string) => {
-    const { stdout } = await run('ps', ['-o', 'pid=', '-u', user]).catch(() => ({ stdout: '' }))
-    return stdout.split('\n').map(Number).filter(Boolean)
-  }
   const setHelper = async (change: (script: string) => string) => {
     const script = (await readFile(shipped('headway-helper'), 'utf8'))
       .replaceAll('/usr/lib/headway', folder)

@@ -6,8 +6,9 @@ import { type Answer, type CallOptions, HelperLost } from './channel.ts'
 import { Helper } from './helper.ts'
 
 const SWEEP_MS = 15_000
-/** A start that has failed is not tried again at once: each is a line in the system's log. */
-const FAILED_KEPT_MS = 5_000
+/** A start that was refused is not tried again at once: each is a line in the system's log. */
+const REFUSED_KEPT_MS = 5_000
+const FAILED_KEPT_MS = 500
 
 /** The helpers of all users who are served now, one each, started when they are needed. */
 export class Helpers {
@@ -49,7 +50,9 @@ export class Helpers {
     this.#started.set(user, starting)
     starting.catch((error: unknown) => {
       if (this.#started.get(user) === starting) this.#started.delete(user)
-      if (error instanceof Failure) this.#failed.set(user, { until: Date.now() + FAILED_KEPT_MS, error })
+      if (!(error instanceof Failure)) return
+      const kept = error.code === 'FORBIDDEN' ? REFUSED_KEPT_MS : FAILED_KEPT_MS
+      this.#failed.set(user, { until: Date.now() + kept, error })
     })
     return starting
   }
