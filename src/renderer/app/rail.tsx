@@ -19,7 +19,7 @@ import styles from './rail.module.css'
 type RailPage = Extract<Page, 'jobs' | 'templates' | 'uploads' | 'nodes' | 'settings'>
 
 const above: readonly { page: RailPage; icon: LucideIcon; also?: readonly Page[] }[] = [
-  { page: 'jobs', icon: ListChecks },
+  { page: 'jobs', icon: ListChecks, also: ['compare'] },
   { page: 'templates', icon: LayoutTemplate, also: ['template-editor', 'new-job'] },
   { page: 'uploads', icon: Upload },
   { page: 'nodes', icon: Server },

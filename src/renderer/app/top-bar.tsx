@@ -1,5 +1,6 @@
 import { UnstyledButton } from '@mantine/core'
 import { Search } from 'lucide-react'
+import { NotificationBell } from '../features/notifications/bell.tsx'
 import { SiteSwitcher } from '../features/sites/site-switcher.tsx'
 import { TaskTray } from '../features/tasks/tray.tsx'
 import { useMessages } from '../ui/text.ts'
@@ -21,6 +22,7 @@ export function TopBar({ onSearch }: { onSearch: () => void }) {
       </UnstyledButton>
       <div className={styles.spacer} />
       <TaskTray />
+      <NotificationBell />
     </header>
   )
 }

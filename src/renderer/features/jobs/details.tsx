@@ -1,9 +1,13 @@
+import { Button } from '@mantine/core'
+import { Check, Copy } from 'lucide-react'
 import type { JobDetail } from '../../../../contract/jobs.ts'
-import { formatLimit, useFormat } from '../../ui/format.ts'
+import { useFormat } from '../../ui/format.ts'
 import { textIn, useLanguage, useMessages } from '../../ui/text.ts'
 import { useCatalogue } from '../templates/store.ts'
 import { jobsMessages } from './messages.ts'
 import { FoldedSection } from './section.tsx'
+import { useCopy } from './use-copy.ts'
+import { useOptionWords, useResourceWords } from './asked.ts'
 import styles from './job.module.css'
 
 /** What the job was asked to do: script, values, inputs, resources. */
@@ -31,16 +35,23 @@ export function Details({ site, detail }: { site: string; detail: JobDetail }) {
       text: unit === undefined ? text : `${text} ${unit}`,
     }
   })
-  const asked = [
-    say('details.nodes', { count: resources.nodes }),
-    say('details.tasks', { count: resources.tasks }),
-    format.duration(resources.timeMinutes * 60),
-    ...(resources.memoryMb === undefined ? [] : [formatLimit(resources.memoryMb * 1024 * 1024, language)]),
-    ...(resources.partition === undefined ? [] : [say('details.partition', { name: resources.partition })]),
-  ]
+  const asked = useResourceWords()(resources)
+  const queued = useOptionWords()(detail.options)
+  const { copied, copy } = useCopy()
+  const changed =
+    detail.templateId !== undefined && catalogue !== undefined && template?.version !== detail.templateVersion
   return (
     <>
       <FoldedSection title={say('script.title')}>
+        <Button
+          variant="subtle"
+          size="compact-xs"
+          mb={4}
+          leftSection={copied ? <Check size={12} aria-hidden /> : <Copy size={12} aria-hidden />}
+          onClick={() => copy(detail.script)}
+        >
+          {say(copied ? 'job.copied' : 'script.copy')}
+        </Button>
         <pre className={styles.script} tabIndex={0} aria-label={say('script.title')}>
           {detail.script}
         </pre>
@@ -60,7 +71,14 @@ export function Details({ site, detail }: { site: string; detail: JobDetail }) {
           )}
           <dt>{say('details.resources')}</dt>
           <dd>{asked.join(' · ')}</dd>
+          {queued.length === 0 ? null : (
+            <>
+              <dt>{say('details.options')}</dt>
+              <dd>{queued.join(' · ')}</dd>
+            </>
+          )}
         </dl>
+        {changed ? <p className={styles.faint}>{say('details.templateGone')}</p> : null}
         <h3 className={styles.small}>{say('details.parameters')}</h3>
         {parameters.length === 0 ? (
           <p className={styles.faint}>{say('details.none')}</p>
@@ -81,7 +99,16 @@ export function Details({ site, detail }: { site: string; detail: JobDetail }) {
           <ul className={styles.inputs}>
             {detail.inputs.map((input, index) => (
               <li key={index}>
-                <span>{input.name}</span> <span className={styles.faint}>{format.bytes(input.size)}</span>
+                <span>{input.name}</span>{' '}
+                <span className={styles.faint}>
+                  {format.bytes(input.size)}
+                  {input.slot === undefined ? null : ` · ${say('details.slot', { slot: input.slot })}`}
+                </span>
+                {input.digest === undefined ? null : (
+                  <code className={styles.digest} title={say('details.digest', { digest: input.digest })}>
+                    {input.digest}
+                  </code>
+                )}
               </li>
             ))}
           </ul>

@@ -4,28 +4,39 @@ import { useState } from 'react'
 import type { Job } from '../../../../contract/jobs.ts'
 import { hrefOf } from '../../app/router.ts'
 import { useSite } from '../../app/site-context.ts'
+import { ErrorNote } from '../../ui/error-note.tsx'
+import { useFormat } from '../../ui/format.ts'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { textIn, useLanguage, useMessages } from '../../ui/text.ts'
-import { CancelDialog } from './cancel-dialog.tsx'
+import { fits } from './actions.ts'
+import { JobFacts } from './facts.tsx'
+import { JobMenu, type JobDialog } from './job-menu.tsx'
+import { JobDialogs } from './job-dialogs.tsx'
+import { secondsLeft } from './ending.ts'
+import { listMessages } from './list-messages.ts'
 import { jobsMessages } from './messages.ts'
-import { hasEnded } from './story.ts'
 import { TimeLine } from './time-line.tsx'
+import type { Changes } from './use-changes.tsx'
 import { useCopy } from './use-copy.ts'
+import { useNow } from './use-now.ts'
 import styles from './job.module.css'
 
-/** The story of a job in one glance: what it is, how it stands, how it came there, how long it may go on. */
-export function JobHead({ job, beside }: { job: Job; beside: boolean }) {
+/** The story of a job in one glance: what it is, how it stands, how it came there, how long it may go on; and what can be done. */
+export function JobHead(props: { job: Job; changes: Changes; beside: boolean; back: string }) {
+  const { job, changes, beside, back } = props
   const say = useMessages(jobsMessages)
+  const sayList = useMessages(listMessages)
   const language = useLanguage()
   const site = useSite()
   const { copied, copy } = useCopy()
-  const [cancelling, setCancelling] = useState(false)
+  const [dialog, setDialog] = useState<JobDialog>()
   const Leave = beside ? X : ArrowLeft
   const leaveLabel = say(beside ? 'job.close' : 'job.back')
   const copyLabel = copied ? say('job.copied') : say('job.copyId', { id: job.id })
   const template = job.templateName === undefined ? say('custom') : textIn(job.templateName, language)
+  const from = job.element?.array ?? job.id
   const leave = (
-    <ActionIcon component="a" href={hrefOf({ page: 'jobs' })} aria-label={leaveLabel} title={leaveLabel}>
+    <ActionIcon component="a" href={back} aria-label={leaveLabel} title={leaveLabel}>
       <Leave size={16} aria-hidden />
     </ActionIcon>
   )
@@ -35,8 +46,9 @@ export function JobHead({ job, beside }: { job: Job; beside: boolean }) {
         {beside ? null : leave}
         <h1 className={styles.title} title={job.name}>
           {job.name}
+          {job.element === undefined ? null : <span className={styles.index}> [{job.element.index}]</span>}
         </h1>
-        <StateBadge state={job.state} />
+        <StateBadge state={job.state} {...(job.held === true ? { word: sayList('row.held') } : {})} />
         <span className={styles.grow} />
         <Button
           component="a"
@@ -44,17 +56,27 @@ export function JobHead({ job, beside }: { job: Job; beside: boolean }) {
           leftSection={<RotateCcw size={13} aria-hidden />}
           href={hrefOf({
             page: 'new-job',
-            from: job.id,
+            from,
             ...(job.templateId === undefined ? {} : { template: job.templateId }),
           })}
         >
           {say('job.again')}
         </Button>
-        {hasEnded(job.state) ? null : (
-          <Button variant="default" className={styles.danger ?? ''} onClick={() => setCancelling(true)}>
+        {fits('cancel', job) ? (
+          <Button
+            variant="default"
+            className={styles.danger ?? ''}
+            onClick={() => changes.start({ action: 'cancel' }, [job])}
+          >
             {say('cancel.do')}
           </Button>
-        )}
+        ) : null}
+        <JobMenu
+          site={site.id}
+          job={job}
+          onChange={(action) => changes.start({ action }, [job])}
+          onDialog={setDialog}
+        />
         {beside ? leave : null}
       </div>
       <div className={styles.subtitle}>
@@ -66,8 +88,38 @@ export function JobHead({ job, beside }: { job: Job; beside: boolean }) {
         {job.nodes === undefined ? null : <span className="mono">{job.nodes}</span>}
         {job.user === site.user?.username ? null : <span>{say('job.of', { user: job.user })}</span>}
       </div>
+      {changes.note}
       <TimeLine job={job} />
-      {cancelling ? <CancelDialog site={site.id} jobs={[job]} onClose={() => setCancelling(false)} /> : null}
+      <TimeLow job={job} onChange={() => setDialog('time-limit')} />
+      <JobFacts job={job} />
+      {dialog === undefined ? null : (
+        <JobDialogs
+          site={site.id}
+          dialog={dialog}
+          job={job}
+          onChange={(change) => changes.start(change, [job])}
+          onClose={() => setDialog(undefined)}
+        />
+      )}
+      {changes.dialog}
     </header>
+  )
+}
+
+/** A warning before the time limit ends the job. */
+function TimeLow({ job, onChange }: { job: Job; onChange: () => void }) {
+  const say = useMessages(jobsMessages)
+  const format = useFormat()
+  const now = useNow(job.startedAt !== undefined && job.endedAt === undefined)
+  const left = secondsLeft(job, now)
+  if (left === undefined) return null
+  return (
+    <div className={styles.near}>
+      <ErrorNote tone="wait" title={say('near.title', { left: format.duration(left) })} text={say('near.next')}>
+        <Button variant="default" onClick={onChange}>
+          {say('actions.time-limit')}
+        </Button>
+      </ErrorNote>
+    </div>
   )
 }

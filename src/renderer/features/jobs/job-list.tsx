@@ -1,178 +1,110 @@
-import { Button, NativeSelect, SegmentedControl } from '@mantine/core'
-import { ListChecks, X } from 'lucide-react'
+import { ActionIcon, Button } from '@mantine/core'
+import { FileDown, ListChecks } from 'lucide-react'
 import { useCallback, useMemo, useState } from 'react'
 import type { Job } from '../../../../contract/jobs.ts'
 import type { Collection } from '../../app/collection.ts'
-import { hrefOf } from '../../app/router.ts'
+import { hrefOf, navigate } from '../../app/router.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { useFormat } from '../../ui/format.ts'
-import { StateBadge } from '../../ui/state-badge.tsx'
 import { uiMessages } from '../../ui/messages.ts'
-import type { Column } from '../../ui/table/columns.ts'
+import { useStable } from '../../ui/table/stable.ts'
 import { DataTable } from '../../ui/table/data-table.tsx'
-import { textIn, useLanguage, useMessages } from '../../ui/text.ts'
-import { Time } from '../../ui/time.tsx'
-import { CancelDialog } from './cancel-dialog.tsx'
+import { useLanguage, useMessages } from '../../ui/text.ts'
+import { Bulk } from './bulk.tsx'
+import { useColumns, type JobColumn } from './columns.tsx'
+import { saveText, toCsv } from './export.ts'
+import { FilterBar, FilterChips } from './filter-bar.tsx'
+import { filterQuery, matcher, searched, type FilterChange, type JobFilter } from './filter.ts'
+import { listMessages } from './list-messages.ts'
 import { jobsMessages } from './messages.ts'
-import { Runtime } from './runtime.tsx'
-import { countFilters, hasEnded, inFilter, ranSeconds, submittedMs, type JobFilter } from './story.ts'
-import styles from './jobs.module.css'
+import { createRows, type ListRow } from './rows.ts'
+import { useChanges } from './use-changes.tsx'
+import { useElements } from './use-elements.ts'
+import { Views } from './views.tsx'
 
-const filters: readonly JobFilter[] = ['all', 'active', 'completed', 'failed']
-const idOf = (job: Job): string => job.id
-const nameOf = (job: Job): string => job.name
-
-/** The columns of the list; beside an open job only the ones that tell jobs apart. */
-function useColumns(narrow: boolean): Column<Job>[] {
-  const say = useMessages(jobsMessages)
-  const sayState = useMessages(uiMessages)
-  const language = useLanguage()
-  return useMemo(() => {
-    const templateName = (job: Job) =>
-      job.templateName === undefined ? (job.templateId ?? say('custom')) : textIn(job.templateName, language)
-    const all: (Column<Job> & { always?: boolean })[] = [
-      {
-        id: 'state',
-        header: say('column.state'),
-        width: 128,
-        always: true,
-        fixed: true,
-        value: (job) => sayState(`state.${job.state}`),
-        cell: (job) => (
-          <StateBadge state={job.state} plain {...(job.reason === undefined ? {} : { title: job.reason })} />
-        ),
-      },
-      {
-        id: 'name',
-        header: say('column.name'),
-        width: 180,
-        grow: true,
-        always: true,
-        fixed: true,
-        value: nameOf,
-        cell: (job) => (
-          <span className={styles.nameCell} title={job.name}>
-            {job.name}
-          </span>
-        ),
-      },
-      {
-        id: 'id',
-        header: say('column.id'),
-        width: 92,
-        always: true,
-        value: idOf,
-        cell: (job) => <span className="mono">{job.id}</span>,
-      },
-      { id: 'template', header: say('column.template'), width: 190, value: templateName },
-      {
-        id: 'submitted',
-        header: say('column.submitted'),
-        width: 112,
-        align: 'end',
-        value: submittedMs,
-        cell: (job) => <Time at={job.submittedAt} />,
-      },
-      {
-        id: 'runtime',
-        header: say('column.runtime'),
-        width: 148,
-        value: (job) => ranSeconds(job, Date.now()) ?? -1,
-        cell: (job) => <Runtime job={job} />,
-      },
-      { id: 'nodes', header: say('column.nodes'), width: 110, value: (job) => job.nodes ?? '' },
-      { id: 'user', header: say('column.user'), width: 110, optional: true, value: (job) => job.user },
-    ]
-    // Hidden, not gone: the list may be ordered by one of them.
-    return narrow ? all.map((column) => (column.always ? column : { ...column, optional: true })) : all
-  }, [narrow, say, sayState, language])
-}
-
-/** What can be done with the selected jobs. */
-function Bulk(props: { selected: readonly Job[]; clear: () => void; onCancel: (jobs: readonly Job[]) => void }) {
-  const say = useMessages(jobsMessages)
-  const active = props.selected.filter((job) => !hasEnded(job.state))
-  return (
-    <>
-      <span className={styles.selected}>{say('bulk.selected', { count: props.selected.length })}</span>
-      {active.length > 0 ? (
-        <Button variant="default" onClick={() => props.onCancel(active)}>
-          {say('bulk.cancel', { count: active.length })}
-        </Button>
-      ) : null}
-      <Button variant="subtle" color="gray" leftSection={<X size={13} aria-hidden />} onClick={props.clear}>
-        {say('bulk.clear')}
-      </Button>
-    </>
-  )
-}
+const idOf = (row: ListRow): string => row.id
+const nameOf = (row: ListRow): string => (row.element === undefined ? row.name : `${row.name} ${row.id}`)
 
 /** The list of jobs: it keeps itself up to date and never moves under the reader. */
 export function JobList(props: {
   site: string
   jobs: Collection<Job>
+  filter: JobFilter
+  query: string
+  setFilter: (change: FilterChange) => void
   openedId: string | undefined
   narrow: boolean
-  onOpen: (job: Job) => void
+  onOpen: (id: string) => void
 }) {
-  const { site, jobs, narrow } = props
+  const { site, jobs, filter, query, setFilter, narrow, onOpen } = props
   const say = useMessages(jobsMessages)
-  const format = useFormat()
   const columns = useColumns(narrow)
-  const [filter, setFilter] = useState<JobFilter>('all')
-  const [cancelling, setCancelling] = useState<{ jobs: readonly Job[]; clear: () => void }>()
-  const counts = useMemo(() => countFilters(jobs.values()), [jobs])
-  const rows = useMemo(() => [...jobs.values()].filter((job) => inFilter(job, filter)), [jobs, filter])
+  const sayState = useMessages(uiMessages)
+  const language = useLanguage()
+  const words = useMemo(() => searched((state) => sayState(`state.${state}`), language), [sayState, language])
+  const [rowsOf] = useState(createRows)
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set())
+  const changes = useChanges(site)
+  const { start } = changes
 
-  const choices = filters.map((each) => ({
-    value: each,
-    label: say('filter.counted', { filter: say(`filter.${each}`), number: format.number(counts[each]) }),
-  }))
-  const choose = (chosen: string) => setFilter(filters.find((each) => each === chosen) ?? 'all')
+  const found = useMemo(() => [...jobs.values()].filter(matcher(filter, words)), [jobs, filter, words])
+  const rows = useMemo(() => rowsOf.top(found, filter.group === 'workflow'), [rowsOf, found, filter.group])
+  const arrays = useMemo(() => [...open].filter((id) => jobs.get(id)?.array !== undefined), [open, jobs])
+  const elements = useElements(site, arrays)
+  const tree = useMemo(
+    () => ({
+      open,
+      childrenOf: (row: ListRow): readonly ListRow[] | undefined => {
+        if (row.group !== undefined) return row.group
+        if (row.array === undefined) return undefined
+        return open.has(row.id) ? rowsOf.elements(row, elements.get(row.id)) : []
+      },
+      onToggle: (row: ListRow, unfold: boolean) =>
+        setOpen((before) => {
+          const next = new Set(before)
+          if (unfold) next.add(row.id)
+          else next.delete(row.id)
+          return next
+        }),
+    }),
+    [open, rowsOf, elements],
+  )
+  const openRow = useStable((row: ListRow) => {
+    if (row.group !== undefined) tree.onToggle(row, !open.has(row.id))
+    else onOpen(row.more?.array ?? row.id)
+  })
   const bulk = useCallback(
-    (selected: readonly Job[], clear: () => void) => (
-      <Bulk selected={selected} clear={clear} onCancel={(active) => setCancelling({ jobs: active, clear })} />
+    (selected: readonly ListRow[], clear: () => void) => (
+      <Bulk selected={selected} clear={clear} onStart={(action, fitting) => start({ action }, fitting, clear)} />
     ),
-    [],
+    [start],
   )
-  const chips = narrow ? (
-    <NativeSelect
-      size="xs"
-      value={filter}
-      aria-label={say('filter.label')}
-      data={choices}
-      onChange={(event) => choose(event.currentTarget.value)}
-    />
-  ) : (
-    <SegmentedControl value={filter} aria-label={say('filter.label')} data={choices} onChange={choose} />
+  const tools = useCallback(
+    (shown: readonly ListRow[], visible: readonly JobColumn[]) => (
+      <Tools site={site} query={query} shown={shown} columns={visible} />
+    ),
+    [site, query],
   )
-  const empty =
-    counts.all === 0 ? (
-      <EmptyState icon={ListChecks} title={say('empty.title')} text={say('empty.text')}>
-        <Button component="a" href={hrefOf({ page: 'templates' })}>
-          {say('empty.start')}
-        </Button>
-        <Button component="a" variant="default" href={hrefOf({ page: 'new-job' })}>
-          {say('empty.custom')}
-        </Button>
-      </EmptyState>
-    ) : (
-      <>
-        <div className={styles.chips}>{chips}</div>
-        <EmptyState
-          icon={ListChecks}
-          title={say('empty.filter')}
-          text={say('empty.filterText', { filter: say(`filter.${filter}`).toLowerCase() })}
-        >
-          <Button variant="default" onClick={() => setFilter('all')}>
-            {say('empty.showAll')}
-          </Button>
-        </EmptyState>
-      </>
-    )
+  const empty = (
+    <EmptyState icon={ListChecks} title={say('empty.title')} text={say('empty.text')}>
+      <Button component="a" href={hrefOf({ page: 'templates' })}>
+        {say('empty.start')}
+      </Button>
+      <Button component="a" variant="default" href={hrefOf({ page: 'new-job' })}>
+        {say('empty.custom')}
+      </Button>
+    </EmptyState>
+  )
+  const noMatch = (
+    <EmptyState icon={ListChecks} title={say('empty.filter')} text={say('empty.filterText')}>
+      <Button variant="default" onClick={() => navigate({ page: 'jobs' })}>
+        {say('empty.showAll')}
+      </Button>
+    </EmptyState>
+  )
   return (
     <>
-      <DataTable
+      {changes.note}
+      <DataTable<ListRow>
         name="jobs"
         label={say('title')}
         rows={rows}
@@ -181,19 +113,41 @@ export function JobList(props: {
         rowName={nameOf}
         initialSort={{ column: 'submitted', descending: true }}
         openedId={props.openedId}
-        onOpen={props.onOpen}
-        toolbar={chips}
+        onOpen={openRow}
+        tree={tree}
+        view={filterQuery(filter)}
+        filter={{ text: filter.text, onChange: (text) => setFilter({ text }) }}
+        toolbar={<FilterBar jobs={jobs} filter={filter} set={setFilter} narrow={narrow} />}
+        chips={<FilterChips jobs={jobs} filter={filter} set={setFilter} />}
+        tools={tools}
         empty={empty}
+        {...(jobs.size === 0 ? {} : { noMatch })}
         bulk={bulk}
       />
-      {cancelling === undefined ? null : (
-        <CancelDialog
-          site={site}
-          jobs={cancelling.jobs}
-          onDone={cancelling.clear}
-          onClose={() => setCancelling(undefined)}
-        />
-      )}
+      {changes.dialog}
+    </>
+  )
+}
+
+/** Saved views, and the list as a file. */
+function Tools(props: { site: string; query: string; shown: readonly ListRow[]; columns: readonly JobColumn[] }) {
+  const say = useMessages(listMessages)
+  const save = () => {
+    // Of a workflow's run each job is a line.
+    const rows = props.shown.flatMap((row) => row.group ?? [row])
+    const fields = props.columns.map(({ header, value, csv }) => ({
+      header: csv?.header ?? header,
+      value: csv?.value ?? value,
+    }))
+    const day = new Date().toLocaleDateString('sv')
+    saveText(`${say('export.name')}-${day}.csv`, 'text/csv;charset=utf-8', toCsv(rows, fields))
+  }
+  return (
+    <>
+      <Views site={props.site} query={props.query} />
+      <ActionIcon aria-label={say('export.csv')} title={say('export.csv')} onClick={save}>
+        <FileDown size={15} aria-hidden />
+      </ActionIcon>
     </>
   )
 }

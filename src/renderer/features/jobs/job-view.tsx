@@ -3,7 +3,7 @@ import { ArrowLeft } from 'lucide-react'
 import { useEffect, type ReactNode } from 'react'
 import type { Job } from '../../../../contract/jobs.ts'
 import { AppError } from '../../app/app-error.tsx'
-import { hrefOf, navigate } from '../../app/router.ts'
+import { navigate } from '../../app/router.ts'
 import { useQuery } from '../../app/use-query.ts'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { useMessages } from '../../ui/text.ts'
@@ -12,20 +12,37 @@ import { Convergence } from '../convergence/convergence.tsx'
 import { Figures } from '../results/figures.tsx'
 import { Files } from '../results/files.tsx'
 import { Details } from './details.tsx'
+import { ElementsTable } from './elements-table.tsx'
 import { JobHead } from './job-head.tsx'
 import { jobsMessages } from './messages.ts'
 import { FailureReason, PendingReason } from './reasons.tsx'
 import { hasFailed } from './story.ts'
+import { useChanges } from './use-changes.tsx'
 import styles from './job.module.css'
+
+/** What of a job its details depend on. */
+const versionOf = (job: Job | undefined): string =>
+  job === undefined ? '' : JSON.stringify([job.state, job.held, job.timeLimit, job.restarts, job.array?.states])
 
 /**
  * One job, told from the top; below it what is most useful in its state comes first.
  * `known` is its row of the list, which is fresher than its details; `again` goes on to the form that submits it once more.
  */
-export function JobView(props: { site: string; id: string; known: Job | undefined; again: boolean; beside: boolean }) {
-  const { site, id, known, again, beside } = props
+export function JobView(props: {
+  site: string
+  id: string
+  known: Job | undefined
+  /** The array that it is an element of: what changes there may have changed here. */
+  array: Job | undefined
+  again: boolean
+  beside: boolean
+  /** The address of the list it was opened from. */
+  back: string
+}) {
+  const { site, id, known, array, again, beside, back } = props
   const say = useMessages(jobsMessages)
-  const detail = useQuery('jobs', 'detail', { site, id }, known?.state ?? '')
+  const detail = useQuery('jobs', 'detail', { site, id }, versionOf(known ?? array))
+  const changes = useChanges(site)
   const job = known ?? detail.data
   const templateId = job?.templateId
   useEffect(() => {
@@ -39,7 +56,7 @@ export function JobView(props: { site: string; id: string; known: Job | undefine
   if (job === undefined) {
     return (
       <div className={styles.missing}>
-        <ActionIcon component="a" href={hrefOf({ page: 'jobs' })} aria-label={say('job.back')} title={say('job.back')}>
+        <ActionIcon component="a" href={back} aria-label={say('job.back')} title={say('job.back')}>
           <ArrowLeft size={16} aria-hidden />
         </ActionIcon>
         {detail.error === undefined ? (
@@ -56,7 +73,7 @@ export function JobView(props: { site: string; id: string; known: Job | undefine
   const folder = <Files key="files" site={site} job={job} />
   const order: ReactNode[] =
     job.state === 'pending'
-      ? [<PendingReason key="reason" job={job} />, folder]
+      ? [<PendingReason key="reason" job={job} onRelease={() => changes.start({ action: 'release' }, [job])} />, folder]
       : job.state === 'completed'
         ? [<Figures key="figures" site={site} job={job} />, folder, plot, log]
         : hasFailed(job.state)
@@ -64,7 +81,8 @@ export function JobView(props: { site: string; id: string; known: Job | undefine
           : [plot, log, folder]
   return (
     <article className={styles.view} aria-label={say('job.label', { id })} data-state={job.state}>
-      <JobHead job={job} beside={beside} />
+      <JobHead job={job} changes={changes} beside={beside} back={back} />
+      {job.array === undefined ? null : <ElementsTable site={site} job={job} changes={changes} />}
       {order}
       {detail.data === undefined ? (
         detail.error === undefined ? null : (

@@ -7,11 +7,17 @@ import { useSite } from '../../app/site-context.ts'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { useMessages } from '../../ui/text.ts'
+import { useFormat } from '../../ui/format.ts'
+import { ErrorNote } from '../../ui/error-note.tsx'
 import { JobList } from './job-list.tsx'
 import { JobView } from './job-view.tsx'
+import { listMessages } from './list-messages.ts'
 import { jobsMessages } from './messages.ts'
 import { useSiteJobs } from './store.ts'
 import { hasEnded } from './story.ts'
+import { useFilter } from './use-filter.ts'
+import { useNow } from './use-now.ts'
+import { useScheduler } from './use-scheduler.ts'
 import styles from './jobs.module.css'
 
 /** `#/jobs` and `#/jobs/<id>`: the list, and the open job beside it (over it in a narrow window). */
@@ -20,6 +26,7 @@ export default function JobsPage({ route }: { route: RouteOf<'jobs'> }) {
   const site = useSite()
   const { jobs, error } = useSiteJobs(site.id)
   const wide = useMediaQuery('(min-width: 1280px)', undefined, { getInitialValueInEffect: false })
+  const { filter, query, set } = useFilter(route)
   const { id } = route
   const active = [...(jobs?.values() ?? [])].filter((job) => !hasEnded(job.state)).length
   const covered = id !== undefined && !wide
@@ -36,6 +43,7 @@ export default function JobsPage({ route }: { route: RouteOf<'jobs'> }) {
             <AppError error={error} site={site.id} />
           </div>
         )}
+        <OldNews site={site.id} />
         {jobs === undefined ? (
           error === undefined ? (
             <Skeleton lines={12} />
@@ -44,17 +52,45 @@ export default function JobsPage({ route }: { route: RouteOf<'jobs'> }) {
           <JobList
             site={site.id}
             jobs={jobs}
+            filter={filter}
+            query={query}
+            setFilter={set}
             openedId={id}
             narrow={id !== undefined && wide}
-            onOpen={(job) => navigate({ page: 'jobs', id: job.id })}
+            onOpen={(opened) => navigate({ page: 'jobs', id: opened, ...(query === '' ? {} : { filter: query }) })}
           />
         )}
       </div>
       {id === undefined ? null : (
         <div className={styles.detail}>
-          <JobView key={id} site={site.id} id={id} known={jobs?.get(id)} again={route.tab === 'again'} beside={wide} />
+          <JobView
+            key={id}
+            site={site.id}
+            id={id}
+            known={jobs?.get(id)}
+            array={jobs?.get(id.replace(/_\d+$/, ''))}
+            again={route.tab === 'again'}
+            beside={wide}
+            back={hrefOf({ page: 'jobs', ...(query === '' ? {} : { filter: query }) })}
+          />
         </div>
       )}
+    </div>
+  )
+}
+
+/** Says since when the list is no longer news, while the scheduler does not answer. */
+function OldNews({ site }: { site: string }) {
+  const say = useMessages(listMessages)
+  const format = useFormat()
+  const scheduler = useScheduler(site)
+  const silent = scheduler?.problem !== undefined
+  // Drawn again each second: the words tell how long ago.
+  useNow(silent)
+  if (scheduler === undefined || !silent) return null
+  return (
+    <div className={styles.listError}>
+      <ErrorNote tone="wait" title={say('old.title', { ago: format.ago(scheduler.at) })} text={say('old.next')} />
     </div>
   )
 }

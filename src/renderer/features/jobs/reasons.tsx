@@ -1,56 +1,100 @@
+import { Button } from '@mantine/core'
 import type { Job } from '../../../../contract/jobs.ts'
-import { useFormat } from '../../ui/format.ts'
-import { useMessages } from '../../ui/text.ts'
-import { cleanLine } from '../logs/log-lines.ts'
+import { formatLimit, useFormat } from '../../ui/format.ts'
+import { useLanguage, useMessages } from '../../ui/text.ts'
+import { fits } from './actions.ts'
+import { endMessages } from './end-messages.ts'
+import { failureCause, nextLimitMinutes, nextMemoryMb, signalOf } from './ending.ts'
 import { jobsMessages } from './messages.ts'
+import { pendingMessages } from './pending-messages.ts'
+import { pendingCause } from './pending.ts'
+import { plainLine } from './plain-line.ts'
 import { Section } from './section.tsx'
-import { failureCause, pendingCause } from './story.ts'
+import { limitMinutes } from './story.ts'
 import styles from './job.module.css'
 
-/** Why a job waits, in words, with the scheduler's own word beside it. */
-export function PendingReason({ job }: { job: Job }) {
-  const say = useMessages(jobsMessages)
+/** Why a job waits, what could help, when it is expected to start, with the scheduler's own word beside it. */
+export function PendingReason({ job, onRelease }: { job: Job; onRelease: () => void }) {
+  const say = useMessages(pendingMessages)
+  const sayJobs = useMessages(jobsMessages)
+  const format = useFormat()
+  const { reason = '', held, expectedStart } = job
+  const told = pendingCause(reason)
+  const cause = held === true && !told.startsWith('held') && told !== 'launch-failed' ? 'held-user' : told
+  const canRelease = fits('release', job) && (cause === 'held-user' || cause === 'launch-failed')
   return (
-    <Section title={say('pending.title')}>
-      <p className={styles.said}>{say(`pending.${pendingCause(job.reason)}`)}</p>
-      {job.reason === undefined || job.reason === '' ? null : (
-        <p className={styles.faint}>{say('pending.word', { reason: job.reason })}</p>
-      )}
+    <Section title={say('title')}>
+      <div className={styles.waiting}>
+        <p className={styles.said}>{say(cause)}</p>
+        <p>{say(`${cause}.try`)}</p>
+        <p>
+          {expectedStart === undefined
+            ? held === true
+              ? null
+              : say('noEstimate')
+            : say('expected', { when: format.time(expectedStart) })}
+        </p>
+        {reason === '' ? null : <p className={styles.faint}>{say('word', { reason })}</p>}
+        {canRelease ? (
+          <Button variant="default" mt={8} onClick={onRelease}>
+            {sayJobs('actions.release')}
+          </Button>
+        ) : null}
+      </div>
     </Section>
   )
 }
 
 /** Lines of the log shown with the reason. */
-const lastLines = 12
+const lastLines = 20
+
+/** What happened, and what to try: with the figures the job had, and those it might need. */
+function useEnding(job: Job, logTail: readonly string[]): { text: string; next: string; words: string[] } {
+  const say = useMessages(endMessages)
+  const format = useFormat()
+  const language = useLanguage()
+  const cause = failureCause(job, logTail)
+  const { exitCode: code, reason = '', resources } = job
+  const signal = signalOf(job)
+  const words = [
+    ...(code === undefined || cause === 'exit-code' || cause === 'usage' ? [] : [say('detail', { code })]),
+    ...(signal === undefined ? [] : [say('signal', signal)]),
+    ...(reason === '' ? [] : [say('word', { reason })]),
+  ]
+  const memory = (mb: number) => formatLimit(mb * 1024 * 1024, language)
+  const more = nextMemoryMb(job)
+  if (cause === 'timeout')
+    return {
+      text: say('timeout', { limit: format.duration(limitMinutes(job) * 60) }),
+      next: say('timeout.try', { time: format.duration(nextLimitMinutes(job) * 60) }),
+      words,
+    }
+  if (cause === 'out-of-memory' && more !== undefined && resources.memoryMb !== undefined)
+    return {
+      text: say('out-of-memory.given', { memory: memory(resources.memoryMb) }),
+      next: say('out-of-memory.next', { memory: memory(more) }),
+      words,
+    }
+  const text = cause === 'exit-code' ? say('exit-code', { code: code ?? '?' }) : say(cause)
+  return { text, next: say(`${cause}.try`), words }
+}
 
 /** How a job failed, in words, what to try, and the last it said. */
-export function FailureReason({ job, logTail }: { job: Job; logTail: readonly string[] | undefined }) {
-  const say = useMessages(jobsMessages)
-  const format = useFormat()
-  const cause = failureCause(job, logTail ?? [])
-  const tail = (logTail ?? []).map(cleanLine).filter((line) => line.trim() !== '')
-  const code = job.exitCode
-  const text =
-    cause === 'timeout'
-      ? say('failed.timeout', { limit: format.duration(job.resources.timeMinutes * 60) })
-      : cause === 'exit-code'
-        ? say('failed.exit-code', { code: code ?? '?' })
-        : say(`failed.${cause}`)
-  const words = [
-    ...(code === undefined || cause === 'exit-code' ? [] : [say('failed.detail', { code })]),
-    ...(job.reason === undefined || job.reason === '' ? [] : [say('failed.word', { reason: job.reason })]),
-  ]
+export function FailureReason({ job, logTail = [] }: { job: Job; logTail: readonly string[] | undefined }) {
+  const say = useMessages(endMessages)
+  const { text, next, words } = useEnding(job, logTail)
+  const tail = logTail.map(plainLine).filter((line) => line.trim() !== '')
   return (
-    <Section title={say('failed.title')}>
+    <Section title={say('title')}>
       <div className={styles.failure}>
         <p className={styles.said}>{text}</p>
-        <p>{say(`failed.${cause}.try`)}</p>
+        <p>{next}</p>
         {words.length === 0 ? null : <p className={styles.faint}>{words.join(' · ')}</p>}
       </div>
       {tail.length === 0 ? null : (
         <>
-          <h3 className={styles.small}>{say('failed.lastLines')}</h3>
-          <pre className={styles.tail} tabIndex={0} aria-label={say('failed.lastLines')}>
+          <h3 className={styles.small}>{say('lastLines')}</h3>
+          <pre className={styles.tail} tabIndex={0} aria-label={say('lastLines')}>
             {tail.slice(-lastLines).join('\n')}
           </pre>
         </>

@@ -4,7 +4,7 @@ import { ProgressBar } from '../../ui/progress-bar.tsx'
 import type { Tone } from '../../ui/states.ts'
 import { useMessages } from '../../ui/text.ts'
 import { jobsMessages } from './messages.ts'
-import { hasEnded, limitUsed, ranSeconds } from './story.ts'
+import { hasEnded, limitMinutes, limitUsed, ranSeconds } from './story.ts'
 import { useNow } from './use-now.ts'
 import styles from './jobs.module.css'
 
@@ -22,7 +22,7 @@ export function Runtime({ job }: { job: Job }) {
   const ran = ranSeconds(job, now)
   const used = limitUsed(job, now)
   if (ran === undefined || used === undefined) return <span className={styles.faint}>–</span>
-  const limit = format.duration(job.resources.timeMinutes * 60)
+  const limit = format.duration(limitMinutes(job) * 60)
   return (
     <div className={styles.runtime} title={say('runtime.of', { ran: format.duration(ran), limit })}>
       <span>{format.duration(ran)}</span>

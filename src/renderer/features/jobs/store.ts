@@ -1,9 +1,11 @@
 import { useEffect } from 'react'
 import { createStore } from 'zustand'
 import type { AppErrorValue } from '../../../../contract/errors.ts'
-import type { Job } from '../../../../contract/jobs.ts'
+import type { Job, JobChange } from '../../../../contract/jobs.ts'
 import { applyChange, collectionOf, type Collection } from '../../app/collection.ts'
+import { errorValue } from '../../app/errors.ts'
 import { featureStore, useServices } from '../../app/services.tsx'
+import { reportOf, type Outcome, type Report } from './actions.ts'
 import { batchChanges } from './batch.ts'
 
 /** The jobs of one site as far as they are known. */
@@ -14,11 +16,15 @@ export interface SiteJobs {
   error?: AppErrorValue
 }
 
+/** Jobs in one call; the contract takes up to 1000. */
+const atOnce = 500
+
 interface JobsState {
   sites: ReadonlyMap<string, SiteJobs>
   /** Keeps the list of a site up to date until the returned function is called. */
   watch: (site: string) => () => void
-  cancel: (site: string, id: string) => Promise<void>
+  /** Asks for the same change of each; never rejects: what was refused is in the report. */
+  change: (site: string, jobs: readonly Job[], change: JobChange) => Promise<Report>
 }
 
 export const jobsStore = featureStore<JobsState>(({ client }) =>
@@ -61,9 +67,21 @@ export const jobsStore = featureStore<JobsState>(({ client }) =>
           known.stop()
         }
       },
-      cancel: async (site, id) => {
-        const job = await client.call('jobs', 'cancel', { site, id })
-        change(site, { jobs: applyChange(jobsOf(site), { put: [job], gone: [] }) })
+      change: async (site, jobs, wanted) => {
+        const results: Outcome[] = []
+        for (let from = 0; from < jobs.length; from += atOnce) {
+          const ids = jobs.slice(from, from + atOnce).map(({ id }) => id)
+          try {
+            results.push(...(await client.call('jobs', 'change', { site, ids, change: wanted })).results)
+          } catch (error) {
+            const value = errorValue(error)
+            results.push(...ids.map((id): Outcome => ({ id, error: value })))
+          }
+        }
+        // An element's answer is a job of its own, which the list does not hold.
+        const put = results.flatMap(({ job }) => (job === undefined || job.element !== undefined ? [] : [job]))
+        if (put.length > 0) change(site, { jobs: applyChange(jobsOf(site), { put, gone: [] }) })
+        return reportOf(wanted, jobs, results)
       },
     }
   }),

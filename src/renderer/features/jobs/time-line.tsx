@@ -8,7 +8,7 @@ import { useMessages } from '../../ui/text.ts'
 import { Time } from '../../ui/time.tsx'
 import { jobsMessages } from './messages.ts'
 import { limitTone } from './runtime.tsx'
-import { hasEnded, limitUsed, ranSeconds, waitedSeconds } from './story.ts'
+import { hasEnded, limitMinutes, limitUsed, ranSeconds, waitedSeconds } from './story.ts'
 import { useNow } from './use-now.ts'
 import styles from './job.module.css'
 
@@ -32,7 +32,7 @@ export function TimeLine({ job }: { job: Job }) {
   const now = useNow(!ended)
   const ran = ranSeconds(job, now)
   const used = limitUsed(job, now)
-  const limit = format.duration(job.resources.timeMinutes * 60)
+  const limit = format.duration(limitMinutes(job) * 60)
   const started = job.startedAt !== undefined
   return (
     <>

@@ -4,6 +4,7 @@ import { AppError } from '../../app/app-error.tsx'
 import { useServices } from '../../app/services.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { useMessages } from '../../ui/text.ts'
+import { NotificationSettings } from '../notifications/settings-section.tsx'
 import { settingsMessages } from './messages.ts'
 import { settingsStore, useSettings } from './store.ts'
 import styles from './settings.module.css'
@@ -69,6 +70,9 @@ export default function SettingsPage() {
         <Section title={say('transfers')}>
           <UploadLimit limit={settings.uploadLimit} onChange={(uploadLimit) => update({ uploadLimit })} />
         </Section>
+        <Section title={say('notifications')}>
+          <NotificationSettings />
+        </Section>
         <Section title={say('shortcuts')}>
           <Line label={say('keys.palette')}>
             <kbd>Ctrl/⌘ K</kbd>
@@ -84,6 +88,9 @@ export default function SettingsPage() {
           </Line>
           <Line label={say('keys.select')}>
             <kbd>Space</kbd>
+          </Line>
+          <Line label={say('keys.range')}>
+            <kbd>Shift ↑</kbd> <kbd>Shift ↓</kbd>
           </Line>
         </Section>
         <Section title={say('about')}>

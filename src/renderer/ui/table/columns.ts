@@ -14,6 +14,10 @@ export interface Column<T> {
   optional?: boolean
   /** Cannot be hidden. */
   fixed?: boolean
+  /** Changes by itself (a clock): a change of it is no news. */
+  quiet?: boolean
+  /** Rows that hold others are opened here. */
+  tree?: boolean
 }
 
 export interface Sort {

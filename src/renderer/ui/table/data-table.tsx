@@ -1,29 +1,21 @@
-import {
-  columnVisibilityFeature,
-  createSortedRowModel,
-  rowSortingFeature,
-  tableFeatures,
-  useTable,
-  type ColumnDef,
-} from '@tanstack/react-table'
-import { ArrowDown, ArrowUp } from 'lucide-react'
-import { useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { ArrowUp } from 'lucide-react'
+import { useId, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react'
 import { uiMessages } from '../messages.ts'
-import { useLanguage, useMessages } from '../text.ts'
+import { useMessages } from '../text.ts'
 import { ColumnMenu } from './column-menu.tsx'
 import { gridTemplate, loadPreferences, savePreferences, type Column, type Sort } from './columns.ts'
 import { FilterField } from './filter-field.tsx'
 import { useGathered } from './gathered.ts'
+import { Head } from './head.tsx'
 import { Row } from './row.tsx'
+import { useSelection } from './selection.ts'
+import { useFiltered, useSorted } from './sorting.ts'
+import { useStable } from './stable.ts'
+import { linesOf, useAnchor, type Tree } from './tree.ts'
 import { useVisibleRows } from './window.ts'
 import styles from './table.module.css'
 
 const rowHeight = 32
-const features = tableFeatures({
-  rowSortingFeature,
-  columnVisibilityFeature,
-  sortedRowModel: createSortedRowModel(),
-})
 
 export interface DataTableProps<T extends object> {
   /** Under this name the chosen columns and order are remembered. */
@@ -44,62 +36,56 @@ export interface DataTableProps<T extends object> {
   bulk?: (selected: readonly T[], clear: () => void) => ReactNode
   /** Stands left in the bar above the table (filters by state, counts). */
   toolbar?: ReactNode
-  /** Shown instead of rows where there are none at all. */
+  /** Stands right in that bar; made from the rows in the order they are shown. */
+  tools?: (rows: readonly T[], columns: readonly Column<T>[]) => ReactNode
+  /** Under the bar: what the list is narrowed to. */
+  chips?: ReactNode
+  /** The rows are narrowed by the caller, with this text; absent: the table does it by what stands in the columns. */
+  filter?: { text: string; onChange: (text: string) => void }
+  /** Names what is looked at: with another one the list begins at its top. */
+  view?: string
+  /** Rows that hold others. */
+  tree?: Tree<T>
+  /** Shown instead of the table where there is nothing at all; `noMatch` in it where only the filter hides everything. */
   empty: ReactNode
+  noMatch?: ReactNode
 }
 
 /** A list as a table: 32 px rows, only the visible ones drawn, keyboard, filter, order, chosen columns, selection. */
 export function DataTable<T extends object>(props: DataTableProps<T>) {
-  const { name, rows: allRows, columns, rowId, bulk, onOpen } = props
+  const { name, columns, rowId, bulk, onOpen, tree, view = '', filter: outer } = props
   const say = useMessages(uiMessages)
-  const language = useLanguage()
   const domId = useId()
   const scroller = useRef<HTMLDivElement>(null)
   const [preferences, setPreferences] = useState(() => loadPreferences(name))
-  const [filter, setFilter] = useState('')
+  const [ownFilter, setOwnFilter] = useState('')
   const [activeId, setActiveId] = useState<string>()
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
-  const gathered = useGathered(allRows, rowId)
-
   const remember = (change: Partial<typeof preferences>) => {
     const next = { ...preferences, ...change }
     setPreferences(next)
     savePreferences(name, next)
   }
   const sort = preferences.sort ?? props.initialSort
-  const isShown = (column: Column<T>) => column.fixed || (preferences.shown[column.id] ?? !column.optional)
-  const shownColumns = columns.filter(isShown)
+  const { shown } = preferences
+  const isShown = (column: Column<T>) => column.fixed || (shown[column.id] ?? !column.optional)
+  const shownColumns = useMemo(
+    () => columns.filter((column) => column.fixed || (shown[column.id] ?? !column.optional)),
+    [columns, shown],
+  )
 
-  const filtered = useMemo(() => {
-    const words = filter.toLocaleLowerCase(language).split(/\s+/).filter(Boolean)
-    if (words.length === 0) return gathered.rows as T[]
-    return gathered.rows.filter((row) => {
-      const text = columns
-        .map((column) => String(column.value(row)))
-        .join('\n')
-        .toLocaleLowerCase(language)
-      return words.every((word) => text.includes(word))
-    })
-  }, [gathered.rows, filter, columns, language])
-
-  const definitions = useMemo(() => {
-    const collator = new Intl.Collator(language, { numeric: true, sensitivity: 'base' })
-    return columns.map((column): ColumnDef<typeof features, T> => ({
-      id: column.id,
-      accessorFn: (row) => column.value(row),
-      sortFn: (a, b) => {
-        const [x, y] = [column.value(a.original), column.value(b.original)]
-        return typeof x === 'number' && typeof y === 'number' ? x - y : collator.compare(String(x), String(y))
-      },
-    }))
-  }, [columns, language])
-  const sorting = useMemo(() => [{ id: sort.column, desc: sort.descending }], [sort.column, sort.descending])
-  const table = useTable({ features, data: filtered, columns: definitions, getRowId: rowId, state: { sorting } })
-  const rows = table.getRowModel().rows
-
-  const visible = useVisibleRows(scroller, rows.length, rowHeight, gathered.onMove)
-  const selectedRows = bulk === undefined ? [] : allRows.filter((row) => selected.has(rowId(row)))
-  const activeIndex = activeId === undefined ? -1 : rows.findIndex((row) => row.id === activeId)
+  const gathered = useGathered(props.rows, rowId, view)
+  const filtered = useFiltered(gathered.rows, columns, outer === undefined ? ownFilter : '')
+  const sorted = useSorted(filtered, columns, rowId, sort)
+  const lines = useMemo(() => linesOf(sorted, rowId, tree), [sorted, rowId, tree])
+  const anchor = useAnchor(scroller, lines, rowHeight, view)
+  const onMove = useStable((first: number) => {
+    anchor.hold(first)
+    gathered.onMove(first)
+  })
+  const visible = useVisibleRows(scroller, lines.length, rowHeight, onMove)
+  const selection = useSelection(lines)
+  const selectedRows = bulk === undefined ? [] : lines.filter(({ id }) => selection.ids.has(id)).map(({ row }) => row)
+  const activeIndex = activeId === undefined ? -1 : lines.findIndex(({ id }) => id === activeId)
   const template = gridTemplate(shownColumns, bulk !== undefined)
 
   const scrollIntoView = (index: number) => {
@@ -112,24 +98,37 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
       element.scrollTop = top + 2 * rowHeight - element.clientHeight
   }
   const activate = (index: number) => {
-    const bounded = Math.max(0, Math.min(rows.length - 1, index))
-    const row = rows[bounded]
-    if (row === undefined) return
-    setActiveId(row.id)
+    const bounded = Math.max(0, Math.min(lines.length - 1, index))
+    const line = lines[bounded]
+    if (line === undefined) return
+    setActiveId(line.id)
     scrollIntoView(bounded)
   }
-  const toggle = (index: number) => {
-    const id = rows[index]?.id
-    if (id === undefined) return
-    const next = new Set(selected)
-    if (!next.delete(id)) next.add(id)
-    setSelected(next)
+  const fold = useStable((index: number) => {
+    const line = lines[index]
+    if (line?.open !== undefined) tree?.onToggle(line.row, !line.open)
+  })
+  const check = useStable((index: number, range: boolean) => {
+    setActiveId(lines[index]?.id)
+    selection.toggle(index, range)
+  })
+  const open = (index: number) => {
+    const line = lines[index]
+    if (line === undefined) return
+    setActiveId(line.id)
+    onOpen?.(line.row)
   }
-  const press = (index: number) => {
-    const row = rows[index]
-    if (row === undefined) return
-    setActiveId(row.id)
-    onOpen?.(row.original)
+  const press = useStable((index: number, event: MouseEvent) => {
+    if (bulk !== undefined && (event.shiftKey || event.ctrlKey || event.metaKey)) check(index, event.shiftKey)
+    else open(index)
+  })
+  const move = (target: number, select: boolean) => {
+    if (select && activeIndex >= 0 && bulk !== undefined) {
+      if (!selection.ids.has(activeId ?? '')) selection.toggle(activeIndex, false)
+      const bounded = Math.max(0, Math.min(lines.length - 1, target))
+      selection.toggle(bounded, true)
+    }
+    activate(target)
   }
   const onKey = (event: KeyboardEvent) => {
     if (event.target !== event.currentTarget) return
@@ -140,129 +139,109 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
       PageDown: activeIndex + page,
       PageUp: activeIndex - page,
       Home: 0,
-      End: rows.length - 1,
+      End: lines.length - 1,
     }
     const target = moves[event.key]
-    if (target !== undefined) activate(target)
-    else if (event.key === 'Enter') press(activeIndex)
-    else if (event.key === ' ' && bulk !== undefined) toggle(activeIndex)
-    else if (event.key === 'a' && (event.ctrlKey || event.metaKey) && bulk !== undefined)
-      setSelected(new Set(rows.map((row) => row.id)))
-    else if (event.key === 'Escape' && selected.size > 0) setSelected(new Set())
+    const active = lines[activeIndex]
+    if (target !== undefined) move(target, event.shiftKey)
+    else if (event.key === 'ArrowRight' && active?.open === false) fold(activeIndex)
+    else if (event.key === 'ArrowLeft' && active?.open === true) fold(activeIndex)
+    else if (event.key === 'Enter') open(activeIndex)
+    else if (event.key === ' ' && bulk !== undefined) check(activeIndex, event.shiftKey)
+    else if (event.key === 'a' && (event.ctrlKey || event.metaKey) && bulk !== undefined) {
+      if (!selection.all) selection.toggleAll()
+    } else if (event.key === 'Escape' && selection.ids.size > 0) selection.clear()
     else return
     event.preventDefault()
   }
-  const allSelected = rows.length > 0 && rows.every((row) => selected.has(row.id))
 
-  if (allRows.length === 0) return props.empty
+  if (props.rows.length === 0 && props.noMatch === undefined) return props.empty
+  const text = outer?.text ?? ownFilter
   return (
     <div className={styles.frame}>
       <div className={styles.toolbar}>
-        {selectedRows.length > 0 && bulk !== undefined ? (
-          bulk(selectedRows, () => setSelected(new Set()))
-        ) : (
-          <>{props.toolbar}</>
-        )}
+        {selectedRows.length > 0 && bulk !== undefined ? bulk(selectedRows, selection.clear) : <>{props.toolbar}</>}
         <span className={styles.spacer} />
         <FilterField
-          value={filter}
-          onChange={setFilter}
+          value={text}
+          onChange={outer?.onChange ?? setOwnFilter}
           onLeave={() => {
             scroller.current?.focus()
             if (activeIndex < 0) activate(0)
           }}
         />
-        <ColumnMenu
-          columns={columns.map((column) => ({
-            id: column.id,
-            header: column.header,
-            shown: isShown(column),
-            fixed: column.fixed ?? false,
-          }))}
-          onToggle={(id) => {
-            const column = columns.find((candidate) => candidate.id === id)
-            if (column !== undefined) remember({ shown: { ...preferences.shown, [id]: !isShown(column) } })
-          }}
-        />
+        <div className={styles.tools}>
+          {props.tools?.(sorted, shownColumns)}
+          <ColumnMenu
+            columns={columns.map((column) => ({
+              id: column.id,
+              header: column.header,
+              shown: isShown(column),
+              fixed: column.fixed ?? false,
+            }))}
+            onToggle={(id) => {
+              const column = columns.find((candidate) => candidate.id === id)
+              if (column !== undefined) remember({ shown: { ...shown, [id]: !isShown(column) } })
+            }}
+          />
+        </div>
       </div>
+      {props.chips}
       {gathered.waiting > 0 ? (
-        <button
-          type="button"
-          className={styles.waiting}
-          onClick={() => {
-            scroller.current?.scrollTo({ top: 0 })
-          }}
-        >
+        <button type="button" className={styles.waiting} onClick={() => scroller.current?.scrollTo({ top: 0 })}>
           <ArrowUp size={13} aria-hidden /> {say('table.new', { count: gathered.waiting })}
         </button>
       ) : null}
       <div
         ref={scroller}
         className={styles.scroller}
-        role="grid"
+        role={tree === undefined ? 'grid' : 'treegrid'}
         tabIndex={0}
         aria-label={props.label}
-        aria-rowcount={rows.length + 1}
+        aria-rowcount={lines.length + 1}
         aria-activedescendant={activeIndex < 0 ? undefined : `${domId}-${activeId ?? ''}`}
         aria-multiselectable={bulk === undefined ? undefined : true}
         onKeyDown={onKey}
       >
-        <div className={styles.head} role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
-          {bulk === undefined ? null : (
-            <div role="columnheader" className={styles.check}>
-              <input
-                type="checkbox"
-                checked={allSelected}
-                aria-label={say('table.selectAll')}
-                onChange={() => setSelected(allSelected ? new Set() : new Set(rows.map((row) => row.id)))}
-              />
-            </div>
-          )}
-          {shownColumns.map((column) => {
-            const sorted = sort.column === column.id
-            const Arrow = sort.descending ? ArrowDown : ArrowUp
-            return (
-              <div
-                key={column.id}
-                role="columnheader"
-                className={styles.headCell}
-                aria-sort={sorted ? (sort.descending ? 'descending' : 'ascending') : 'none'}
-                data-align={column.align}
-              >
-                <button
-                  type="button"
-                  onClick={() => remember({ sort: { column: column.id, descending: sorted && !sort.descending } })}
-                >
-                  {column.header}
-                  {sorted ? <Arrow size={12} aria-hidden /> : null}
-                </button>
-              </div>
-            )
-          })}
-        </div>
-        <div role="rowgroup" className={styles.body} style={{ height: rows.length * rowHeight }}>
-          {rows.slice(visible.start, visible.end).map((row, offset) => {
+        <Head
+          columns={shownColumns}
+          template={template}
+          sort={sort}
+          onSort={(next) => {
+            remember({ sort: next })
+            anchor.release()
+          }}
+          selection={bulk === undefined ? undefined : selection}
+        />
+        <div role="rowgroup" className={styles.body} style={{ height: lines.length * rowHeight }}>
+          {lines.slice(visible.start, visible.end).map((line, offset) => {
             const index = visible.start + offset
             return (
               <Row
-                key={row.id}
-                row={row.original}
-                domId={`${domId}-${row.id}`}
+                key={line.id}
+                row={line.row}
+                domId={`${domId}-${line.id}`}
                 index={index}
                 top={index * rowHeight}
                 columns={shownColumns}
                 template={template}
-                active={row.id === activeId}
-                opened={row.id === props.openedId}
-                checked={bulk === undefined ? undefined : selected.has(row.id)}
-                checkLabel={say('table.select', { name: props.rowName(row.original) })}
+                active={line.id === activeId}
+                opened={line.id === props.openedId}
+                checked={bulk === undefined ? undefined : selection.ids.has(line.id)}
+                checkLabel={say('table.select', { name: props.rowName(line.row) })}
+                depth={line.depth}
+                unfolded={line.open}
+                foldLabel={say('table.fold', { name: props.rowName(line.row) })}
                 onPress={press}
-                onCheck={toggle}
+                onCheck={check}
+                onFold={fold}
               />
             )
           })}
         </div>
-        {rows.length === 0 ? <p className={styles.noMatch}>{say('table.noMatch', { text: filter })}</p> : null}
+        {lines.length > 0
+          ? null
+          : (props.noMatch ?? <p className={styles.noMatch}>{say('table.noMatch', { text })}</p>)}
       </div>
     </div>
   )

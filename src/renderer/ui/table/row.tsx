@@ -1,4 +1,5 @@
-import { memo, useEffect, useRef, type ReactNode } from 'react'
+import { ChevronRight } from 'lucide-react'
+import { memo, useEffect, useRef, type MouseEvent, type ReactNode } from 'react'
 import type { Column } from './columns.ts'
 import styles from './table.module.css'
 
@@ -13,52 +14,90 @@ interface RowProps<T> {
   opened: boolean
   checked: boolean | undefined
   checkLabel: string
-  onPress: (index: number) => void
-  onCheck: (index: number) => void
+  depth: number
+  /** Whether it shows the rows under it; absent where there are none. */
+  unfolded: boolean | undefined
+  foldLabel: string
+  onPress: (index: number, event: MouseEvent) => void
+  onCheck: (index: number, range: boolean) => void
+  onFold: (index: number) => void
 }
 
-/** Tints a row for a second when its content changed under the reader's eyes. */
-function useTint(row: unknown) {
+/** What of a row is news: columns that change by themselves are left out. */
+const newsOf = <T,>(row: T, columns: readonly Column<T>[]): string =>
+  columns.flatMap((column) => (column.quiet ? [] : [column.value(row)])).join('\n')
+
+/** Tints a row for a second when what it shows changed under the reader's eyes. */
+function useTint<T>(row: T, columns: readonly Column<T>[]) {
   const element = useRef<HTMLDivElement>(null)
-  const before = useRef(row)
+  const before = useRef({ row, columns })
   useEffect(() => {
-    if (before.current === row) return
-    before.current = row
+    const last = before.current
+    if (last.row === row) return
+    before.current = { row, columns }
+    if (newsOf(last.row, columns) === newsOf(row, columns)) return
     if (window.matchMedia('(prefers-reduced-motion: reduce)').matches) return
     element.current?.animate([{ backgroundColor: 'var(--hw-accent-soft)' }, {}], { duration: 1000, easing: 'ease-out' })
-  }, [row])
+  }, [row, columns])
   return element
 }
 
 function RowView<T>(props: RowProps<T>) {
-  const { row, index, columns, checked } = props
-  const element = useTint(row)
+  const { row, index, columns, checked, depth, unfolded } = props
+  const element = useTint(row, columns)
+  const fold =
+    unfolded === undefined ? null : (
+      <button
+        type="button"
+        tabIndex={-1}
+        className={styles.fold}
+        aria-label={props.foldLabel}
+        aria-expanded={unfolded}
+        onClick={(event) => {
+          event.stopPropagation()
+          props.onFold(index)
+        }}
+      >
+        <ChevronRight size={14} aria-hidden />
+      </button>
+    )
   return (
     <div
       ref={element}
       id={props.domId}
       role="row"
       aria-rowindex={index + 2}
+      aria-level={depth === 0 ? undefined : depth + 1}
+      aria-expanded={unfolded}
       aria-selected={checked ?? props.opened}
       className={styles.row}
       data-active={props.active || undefined}
       data-opened={props.opened || undefined}
+      data-depth={depth || undefined}
       style={{ gridTemplateColumns: props.template, transform: `translateY(${props.top}px)` }}
-      onClick={() => props.onPress(index)}
+      onClick={(event) => props.onPress(index, event)}
     >
       {checked === undefined ? null : (
-        <div role="gridcell" className={styles.check} onClick={(event) => event.stopPropagation()}>
-          <input
-            type="checkbox"
-            tabIndex={-1}
-            checked={checked}
-            aria-label={props.checkLabel}
-            onChange={() => props.onCheck(index)}
-          />
+        <div
+          role="gridcell"
+          className={styles.check}
+          onClick={(event) => {
+            event.stopPropagation()
+            props.onCheck(index, event.shiftKey)
+          }}
+        >
+          <input type="checkbox" tabIndex={-1} checked={checked} aria-label={props.checkLabel} readOnly />
         </div>
       )}
       {columns.map((column) => (
-        <div key={column.id} role="gridcell" className={styles.cell} data-align={column.align}>
+        <div
+          key={column.id}
+          role="gridcell"
+          className={styles.cell}
+          data-align={column.align}
+          data-tree={column.tree || undefined}
+        >
+          {column.tree ? fold : null}
           {cellOf(column, row)}
         </div>
       ))}

@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { jobHasEnded, type Job, type JobState } from '../../../../contract/jobs.ts'
 import {
-  countFilters,
-  failureCause,
   hasEnded,
   hasFailed,
-  inFilter,
   limitUsed,
-  pendingCause,
   ranSeconds,
   waitedSeconds,
 } from '../../../../src/renderer/features/jobs/story.ts'
@@ -40,15 +36,6 @@ const states: JobState[] = [
 it('agrees with the contract on which states are ends', () =>
   expect(states.map(hasEnded)).toEqual(states.map(jobHasEnded)))
 
-it('puts every job into exactly one part of the list', () => {
-  for (const state of states)
-    expect(
-      (['active', 'completed', 'failed'] as const).filter((filter) => inFilter(job({ state }), filter)),
-    ).toHaveLength(1)
-  const counts = countFilters(states.map((state) => job({ state })))
-  expect(counts).toEqual({ all: 10, active: 3, completed: 1, failed: 6 })
-})
-
 it('calls neither success nor a cancelled job a failure', () =>
   expect(states.filter(hasFailed)).toEqual(['failed', 'timeout', 'out_of_memory', 'node_fail', 'lost']))
 
@@ -65,6 +52,9 @@ describe('times', () => {
     expect(ranSeconds(running, now)).toBe(300)
     expect(limitUsed(running, now)).toBe(0.5)
   })
+  it('of one whose time limit was changed', () => {
+    expect(limitUsed(job({ startedAt: at(700), timeLimit: 20 }), now)).toBe(0.25)
+  })
   it('of an ended one stand still, and the bar never runs over', () => {
     const ended = job({ state: 'timeout', startedAt: at(100), endedAt: at(784) })
     expect(ranSeconds(ended, now)).toBe(684)
@@ -73,37 +63,4 @@ describe('times', () => {
   it('of a job cancelled before its start', () =>
     expect(waitedSeconds(job({ state: 'cancelled', endedAt: at(60) }), now)).toBe(60))
   it('are never negative when the clocks differ', () => expect(ranSeconds(job({ startedAt: at(2000) }), now)).toBe(0))
-})
-
-it.each([
-  ['Resources', 'resources'],
-  ['(Priority)', 'priority'],
-  ['DependencyNeverSatisfied', 'dependency-never'],
-  ['Dependency', 'dependency'],
-  ['JobHeldUser', 'held'],
-  ['QOSMaxJobsPerUserLimit', 'user-limit'],
-  ['AssocGrpCpuLimit', 'account-limit'],
-  ['PartitionTimeLimit', 'partition-limit'],
-  ['ReqNodeNotAvail, UnavailableNodes:n1', 'nodes-unavailable'],
-  ['Licenses', 'licenses'],
-  ['None', 'starting'],
-  [undefined, 'unknown'],
-  ['SomethingNew', 'unknown'],
-])('the waiting reason %s is %s', (reason, cause) => expect(pendingCause(reason)).toBe(cause))
-
-const cause = (more: Partial<Job>, log: string[] = []) => failureCause(job({ state: 'failed', ...more }), log)
-describe('why a job failed', () => {
-  it('is said by its state first', () => expect(cause({ state: 'timeout', exitCode: 1 })).toBe('timeout'))
-  it('is read from the log before the exit code: solvers lie with theirs', () => {
-    expect(cause({ exitCode: 0 }, ['write: No space left on device'])).toBe('disk-full')
-    expect(cause({ exitCode: 201 }, ['*ERROR: too many cutbacks'])).toBe('diverged')
-    expect(cause({ exitCode: 1 }, ['./run: line 3: ccx: command not found'])).toBe('not-found')
-  })
-  it('is the signal or code where the log says nothing', () => {
-    expect(cause({ exitCode: 137 })).toBe('killed')
-    expect(cause({ exitCode: 139 })).toBe('segfault')
-    expect(cause({ exitCode: 3 })).toBe('exit-code')
-    expect(cause({ exitCode: 0 })).toBe('unknown')
-    expect(cause({})).toBe('unknown')
-  })
 })

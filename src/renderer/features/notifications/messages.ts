@@ -1,0 +1,73 @@
+import { defineMessages } from '../../ui/text.ts'
+
+export const notificationsMessages = defineMessages('notifications', {
+  title: { en: 'Notifications', ko: '알림' },
+  'bell.none': { en: 'Notifications', ko: '알림' },
+  'bell.unread_one': { en: 'Notifications, {{count}} unread', ko: '알림, 읽지 않음 {{count}}개' },
+  'bell.unread_other': { en: 'Notifications, {{count}} unread', ko: '알림, 읽지 않음 {{count}}개' },
+  readAll: { en: 'Mark all as read', ko: '모두 읽음으로 표시' },
+  settings: { en: 'Choose what is told', ko: '알림 설정' },
+  unread: { en: 'unread', ko: '읽지 않음' },
+  empty: {
+    en: 'Nothing yet. What becomes of your jobs is told here, also while the window is closed.',
+    ko: '아직 알림이 없습니다. 창이 닫혀 있는 동안 일어난 일도 여기에 표시됩니다.',
+  },
+
+  'kind.started': { en: 'A job has started', ko: '작업 시작' },
+  'kind.finished': { en: 'A job is done', ko: '작업 완료' },
+  'kind.failed': { en: 'A job has failed', ko: '작업 실패' },
+  'kind.time-low': { en: 'The time limit of a job is near', ko: '시간 제한 임박' },
+  'kind.diverging': { en: 'A job diverges', ko: '발산 감지' },
+  'kind.startedHint': { en: 'It left the queue and runs', ko: '대기열을 나와 실행을 시작할 때' },
+  'kind.finishedHint': { en: 'It ended well', ko: '정상적으로 끝날 때' },
+  'kind.failedHint': {
+    en: 'With the exit code or signal and the end of its log',
+    ko: '종료 코드나 시그널, 로그의 끝부분을 함께 알립니다',
+  },
+  'kind.time-lowHint': { en: 'A tenth of it, or less, is left', ko: '시간 제한의 10분의 1 이하가 남을 때' },
+  'kind.divergingHint': { en: 'Its residuals run away or are no numbers', ko: '잔차가 발산하거나 수가 아닐 때' },
+
+  'said.started': { en: 'has started', ko: '시작되었습니다' },
+  'said.finished': { en: 'is done', ko: '완료되었습니다' },
+  'said.finishedAfter': { en: 'is done after {{ran}}', ko: '{{ran}} 만에 완료되었습니다' },
+  'said.failed': { en: 'has failed', ko: '실패했습니다' },
+  'said.failed.timeout': { en: 'ran into its time limit', ko: '시간 제한에 도달하여 중지되었습니다' },
+  'said.failed.out_of_memory': { en: 'ran out of memory', ko: '메모리가 부족하여 중지되었습니다' },
+  'said.failed.node_fail': { en: 'lost its node', ko: '노드 장애로 중지되었습니다' },
+  'said.failed.lost': { en: 'is not known to the scheduler any more', ko: '스케줄러가 더 이상 추적하지 못합니다' },
+  'said.failed.signal': {
+    en: 'was ended by {{name}} (signal {{number}})',
+    ko: '시그널 {{number}}({{name}})로 종료되었습니다',
+  },
+  'said.failed.code': { en: 'failed with exit code {{code}}', ko: '종료 코드 {{code}}(으)로 실패했습니다' },
+  'said.time-low': { en: 'ends at its time limit, {{when}}', ko: '{{when}}에 시간 제한으로 중지됩니다' },
+  'said.diverging': { en: 'diverges', ko: '발산하고 있습니다' },
+  'said.of': { en: '{{name}} {{said}}', ko: '{{name}} 작업이 {{said}}' },
+
+  'many.title_one': { en: '{{count}} notification', ko: '알림 {{count}}개' },
+  'many.title_other': { en: '{{count}} notifications', ko: '알림 {{count}}개' },
+  'many.started_one': { en: '{{count}} job started', ko: '작업 {{count}}개 시작' },
+  'many.started_other': { en: '{{count}} jobs started', ko: '작업 {{count}}개 시작' },
+  'many.finished_one': { en: '{{count}} job finished', ko: '작업 {{count}}개 완료' },
+  'many.finished_other': { en: '{{count}} jobs finished', ko: '작업 {{count}}개 완료' },
+  'many.failed_one': { en: '{{count}} job failed', ko: '작업 {{count}}개 실패' },
+  'many.failed_other': { en: '{{count}} jobs failed', ko: '작업 {{count}}개 실패' },
+  'many.time-low_one': { en: '{{count}} job near its time limit', ko: '작업 {{count}}개 시간 제한 임박' },
+  'many.time-low_other': { en: '{{count}} jobs near their time limit', ko: '작업 {{count}}개 시간 제한 임박' },
+  'many.diverging_one': { en: '{{count}} job diverges', ko: '작업 {{count}}개 발산' },
+  'many.diverging_other': { en: '{{count}} jobs diverge', ko: '작업 {{count}}개 발산' },
+
+  'system.switch': { en: 'Show them on the desktop', ko: '데스크톱 알림 표시' },
+  'system.hint': {
+    en: 'While this window is out of sight; many at once are summed up',
+    ko: '창이 보이지 않을 때 표시하며, 여러 개는 하나로 묶습니다',
+  },
+  'system.denied': {
+    en: 'The browser does not allow it: permit notifications for this address in its settings, then switch it on again.',
+    ko: '브라우저가 허용하지 않습니다. 브라우저 설정에서 이 주소의 알림을 허용한 뒤 다시 켜세요.',
+  },
+  'system.missing': { en: 'This browser has no notifications.', ko: '이 브라우저는 알림을 지원하지 않습니다.' },
+  'choices.site': { en: 'What {{site}} tells you of your jobs', ko: '{{site}}에서 알려 줄 내용' },
+  'choices.muted_one': { en: '{{count}} job is muted', ko: '알림을 끈 작업 {{count}}개' },
+  'choices.muted_other': { en: '{{count}} jobs are muted', ko: '알림을 끈 작업 {{count}}개' },
+})

@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest'
+import { pendingMessages } from '../../../../src/renderer/features/jobs/pending-messages.ts'
+import { pendingCause } from '../../../../src/renderer/features/jobs/pending.ts'
+
+it.each([
+  ['Resources', 'resources'],
+  ['(Priority)', 'priority'],
+  ['DependencyNeverSatisfied', 'dependency-never'],
+  ['Dependency', 'dependency'],
+  ['JobHeldUser', 'held-user'],
+  ['JobHeldAdmin', 'held-admin'],
+  ['launch failed requeued held', 'launch-failed'],
+  ['JobLaunchFailure', 'launch-failed'],
+  ['JobHoldMaxRequeue', 'launch-failed'],
+  ['BeginTime', 'begin-time'],
+  ['DeadLine', 'deadline'],
+  ['JobArrayTaskLimit', 'array-limit'],
+  ['QOSMaxJobsPerUserLimit', 'user-limit'],
+  ['QOSMaxCpuPerUserLimit', 'user-limit'],
+  ['AssocMaxJobsLimit', 'user-limit'],
+  ['AssocGrpCpuLimit', 'account-limit'],
+  ['QOSGrpNodeLimit', 'account-limit'],
+  ['QOSJobLimit', 'account-limit'],
+  ['QOSMaxWallDurationPerJobLimit', 'job-limit'],
+  ['QOSMaxCpuPerJobLimit', 'job-limit'],
+  ['AssocMaxNodePerJobLimit', 'job-limit'],
+  ['QOSMinCpuNotSatisfied', 'job-limit'],
+  ['PartitionDown', 'partition-down'],
+  ['PartitionInactive', 'partition-down'],
+  ['PartitionTimeLimit', 'partition-time'],
+  ['PartitionNodeLimit', 'partition-nodes'],
+  ['PartitionConfig', 'partition-nodes'],
+  ['Reservation', 'reservation'],
+  ['ReservationDeleted', 'reservation-gone'],
+  ['ReqNodeNotAvail, UnavailableNodes:n1', 'nodes-unavailable'],
+  ['ReqNodeNotAvail, May be reserved for other job', 'nodes-unavailable'],
+  ['Nodes required for job are DOWN, DRAINED or reserved for jobs in higher priority partitions', 'nodes-unavailable'],
+  ['NodeDown', 'nodes-unavailable'],
+  ['BadConstraints', 'constraints'],
+  ['Licenses', 'licenses'],
+  ['InvalidAccount', 'account-invalid'],
+  ['AccountNotAllowed', 'account-invalid'],
+  ['InvalidQOS', 'qos-invalid'],
+  ['QOSNotAllowed', 'qos-invalid'],
+  ['None', 'starting'],
+  ['Prolog', 'starting'],
+  [undefined, 'unknown'],
+  ['SomethingNew', 'unknown'],
+] as const)('the waiting reason %s is %s, with a sentence and what could help', (reason, cause) => {
+  expect(pendingCause(reason)).toBe(cause)
+  expect(Object.keys(pendingMessages.entries)).toEqual(expect.arrayContaining([cause, `${cause}.try`]))
+})
