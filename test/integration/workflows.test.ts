@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { RunAnswer } from '../../contract/agent/workflows.ts'
 import type { WorkflowRun } from '../../contract/workflows.ts'
 import { portalToken, startAgent, temporaryFolder, type TestAgent } from '../helpers/agent.ts'
@@ -302,7 +302,8 @@ if (hasCluster) {
   suite('workflows on a real Slurm', {
     environment: async () => {
       cluster = await sharedCluster()
-      return { HEADWAY_SCHEDULER: 'slurm', SLURM_CONF: cluster.conf }
+      vi.stubEnv('SLURM_CONF', cluster.conf)
+      return { HEADWAY_SCHEDULER: 'slurm' }
     },
     close: async () => cluster?.close(),
   })
