@@ -18,6 +18,8 @@ export interface SchedulerSetting {
 
 const pause = (ms: number) => new Promise((resolve) => void setTimeout(resolve, ms))
 
+const after = (type: string, more: object) => ({ options: { dependencies: [{ type, ...more }] } })
+
 /** What every scheduler must do alike, asked of a whole agent over HTTP. */
 export function schedulerSuite(name: string, setting: SchedulerSetting): void {
   const { patienceMs } = setting
@@ -184,7 +186,6 @@ echo + >> '${gate('array-count')}'; ${waitFor('array')}
     test('jobs after jobs, named by job or by submission', async () => {
       const key = `before-${Date.now()}`
       const first = await submit(waitFor('first'), { idempotency_key: key })
-      const after = (type: string, more: object) => ({ options: { dependencies: [{ type, ...more }] } })
       const good = await submit('true', after('afterok', { submission: key }))
       const never = await submit('true', after('afternotok', { job: first.id }))
       const any = await submit('true', after('afterany', { job: first.id }))

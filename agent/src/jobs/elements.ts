@@ -28,17 +28,21 @@ export async function putElements(
   elements: readonly ArrayElement[],
 ): Promise<boolean> {
   if (elements.length === 0) return false
-  const { numAffectedRows = 0n } = await sql`UPDATE job_elements SET
-      state = e.value ->> 'state', reason = e.value ->> 'reason',
-      exit_code = e.value ->> 'exitCode', signal = e.value ->> 'signal',
-      started_at = e.value ->> 'startedAt', ended_at = e.value ->> 'endedAt',
-      nodes = e.value ->> 'nodes', restarts = coalesce(e.value ->> 'restarts', job_elements.restarts)
+  // Written as an upsert, for then SQLite goes from each element to its row and never over all rows of the array.
+  const { numAffectedRows = 0n } = await sql`INSERT INTO job_elements
+      (number, idx, state, reason, exit_code, signal, started_at, ended_at, nodes, restarts)
+    SELECT known.number, known.idx, e.value ->> 'state', e.value ->> 'reason', e.value ->> 'exitCode', e.value ->> 'signal',
+      e.value ->> 'startedAt', e.value ->> 'endedAt', e.value ->> 'nodes', coalesce(e.value ->> 'restarts', known.restarts)
     FROM json_each(${JSON.stringify(elements)}) AS e
-    WHERE job_elements.number = ${number} AND job_elements.idx = e.value ->> 'index'
-      AND (coalesce(e.value ->> 'restarts', job_elements.restarts) > job_elements.restarts
-        OR (job_elements.state NOT IN (${ended}) AND coalesce(e.value ->> 'restarts', job_elements.restarts) = job_elements.restarts
-          AND (job_elements.state IS NOT e.value ->> 'state' OR job_elements.reason IS NOT e.value ->> 'reason'
-            OR job_elements.started_at IS NOT e.value ->> 'startedAt' OR job_elements.nodes IS NOT e.value ->> 'nodes')))`.execute(
+      CROSS JOIN job_elements AS known ON known.number = ${number} AND known.idx = e.value ->> 'index'
+    WHERE true
+    ON CONFLICT (number, idx) DO UPDATE SET
+      state = excluded.state, reason = excluded.reason, exit_code = excluded.exit_code, signal = excluded.signal,
+      started_at = excluded.started_at, ended_at = excluded.ended_at, nodes = excluded.nodes, restarts = excluded.restarts
+    WHERE excluded.restarts > job_elements.restarts
+      OR (job_elements.state NOT IN (${ended}) AND excluded.restarts = job_elements.restarts
+        AND (job_elements.state IS NOT excluded.state OR job_elements.reason IS NOT excluded.reason
+          OR job_elements.started_at IS NOT excluded.started_at OR job_elements.nodes IS NOT excluded.nodes))`.execute(
     db,
   )
   return numAffectedRows > 0n
