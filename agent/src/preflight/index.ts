@@ -111,7 +111,7 @@ export function createPreflight(agent: Agent, parts: Parts): Noun {
             ? { start: { state: 'unknown' } }
             : await ask(who.username, request, asked, template)
         const silent = problem === undefined ? [] : [doubtful('scheduler-silent', { since: at.toISOString() })]
-        const checks = judge([...silent, ...found], asking.problem)
+        const checks = judge([...silent, ...found], asking.problem, scheduler.kind === 'local')
         const stuck = found.some(({ check, refusable }) => refusable || check.code === 'dependency-never')
         const start = stuck && asking.start.state === 'known' ? ({ state: 'unknown' } as const) : asking.start
         return { checks, start, at: now().toISOString() }
@@ -149,12 +149,14 @@ const gravity = { error: 0, warning: 1, ok: 2 }
 
 /**
  * The checks as they are answered. Where the scheduler says that it would refuse the job, what may be the cause is an error;
- * where nothing explains it, its own sentence stands for itself.
+ * where nothing explains it, its own sentence stands for itself. `strict`: it refuses whatever could never start.
  */
-export function judge(findings: readonly Finding[], problem: string | undefined): Check[] {
+export function judge(findings: readonly Finding[], problem: string | undefined, strict = false): Check[] {
   const explained = findings.some(({ refusable }) => refusable)
   const unexplained = problem !== undefined && !explained ? [refused('refused', { reason: problem })] : []
   return [...unexplained, ...findings]
-    .map(({ check, refusable }) => (refusable && problem !== undefined ? { ...check, level: 'error' as const } : check))
+    .map(({ check, refusable }) =>
+      refusable && (strict || problem !== undefined) ? { ...check, level: 'error' as const } : check,
+    )
     .sort((a, b) => gravity[a.level] - gravity[b.level])
 }

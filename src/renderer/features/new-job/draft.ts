@@ -2,6 +2,7 @@ import type { JobDetail } from '../../../../contract/jobs.ts'
 import type { Resources } from '../../../../contract/resources.ts'
 import type { Parameter, Template } from '../../../../contract/templates.ts'
 import { defaultRaw, rawOf, type RawValues } from './parameters.ts'
+import { plainQueue, rawQueue, type RawQueue } from './queue.ts'
 import { rawResources, type RawResources } from './resources.ts'
 
 /** A file of an older job that the new one takes again; it is on the cluster already. */
@@ -20,6 +21,7 @@ export interface Draft {
   name: string
   values: RawValues
   resources: RawResources
+  queue: RawQueue
   /** Only in a custom job. */
   command: string
   reused: readonly ReusedFile[]
@@ -44,6 +46,7 @@ export function draftOf(template: Template | undefined, name: string, label: str
     name,
     values: values(template?.parameters ?? [], defaultRaw),
     resources: rawResources(template?.resources ?? customResources),
+    queue: rawQueue(template?.resources ?? customResources),
     command: '',
     reused: [],
   }
@@ -57,6 +60,7 @@ export function draftAgain(job: JobDetail, template: Template | undefined, label
     name: job.name,
     values: values(template?.parameters ?? [], (parameter) => rawOf(parameter, job.parameters[parameter.key])),
     resources: rawResources(job.resources),
+    queue: rawQueue(job.resources, job.options),
     command: job.command ?? '',
     reused: job.inputs.flatMap(({ uploadId, name, size, slot }) =>
       uploadId === undefined
@@ -77,7 +81,12 @@ export function loadDraft(key: string, template: Template | undefined): Draft | 
     if (typeof stored !== 'object' || stored === null || !('label' in stored)) return undefined
     const draft = stored as Draft
     const defaults = values(template?.parameters ?? [], defaultRaw)
-    return { ...draft, values: { ...defaults, ...draft.values } }
+    return {
+      ...draft,
+      values: { ...defaults, ...draft.values },
+      resources: { ...rawResources(template?.resources ?? customResources), ...draft.resources },
+      queue: { ...plainQueue, ...draft.queue },
+    }
   } catch {
     return undefined
   }

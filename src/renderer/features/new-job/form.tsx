@@ -3,6 +3,7 @@ import { ArrowLeft } from 'lucide-react'
 import { useId, useMemo, useRef, useState } from 'react'
 import { useStore } from 'zustand'
 import type { JobDetail } from '../../../../contract/jobs.ts'
+import type { Suggestion } from '../../../../contract/preflight.ts'
 import type { Template } from '../../../../contract/templates.ts'
 import { errorValue } from '../../app/errors.ts'
 import { hrefOf } from '../../app/router.ts'
@@ -12,6 +13,8 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { uiMessages } from '../../ui/messages.ts'
 import { textIn, useLanguage, useMessages } from '../../ui/text.ts'
+import { useChoices } from '../preflight/store.ts'
+import { usePreflight } from '../preflight/use-preflight.ts'
 import { isRefused } from '../uploads/progress.ts'
 import { useUploads } from '../uploads/store.ts'
 import { draftAgain, draftKey, draftOf, dropDraft, loadDraft, newLabel } from './draft.ts'
@@ -20,6 +23,8 @@ import { createForm } from './form-store.ts'
 import { newJobMessages } from './messages.ts'
 import { agentProblem } from './parameters.ts'
 import { ParametersSection } from './parameters-section.tsx'
+import { filesToCheck } from './planned.ts'
+import { QueueSection } from './queue-section.tsx'
 import { pickedFromDrop, type Picked } from './picked.ts'
 import { checkForm, obstacles, waitsFor, type Obstacle } from './readiness.ts'
 import { ResourcesSection } from './resources-section.tsx'
@@ -58,6 +63,8 @@ function fieldOf(obstacle: Obstacle): string | undefined {
       return `[data-parameter="${CSS.escape(obstacle.key)}"] :is(input, textarea)`
     case 'resource':
       return `[data-resource="${obstacle.field}"] input`
+    case 'queue':
+      return `[data-queue="${obstacle.field}"] :is(input, textarea)`
     case 'name':
       return '[data-field="name"]'
     case 'command':
@@ -88,6 +95,7 @@ export function Form({ template, old }: { template: Template | undefined; old: J
   const { form, startOver } = useForm(template, old)
   const { draft, sending } = form
   const [resourcesOpen, setResourcesOpen] = useState(template === undefined)
+  const [queueOpen, setQueueOpen] = useState(false)
   const [asksStartOver, setAsksStartOver] = useState(false)
 
   const all = useUploads()
@@ -104,6 +112,15 @@ export function Form({ template, old }: { template: Template | undefined; old: J
     template === undefined ? undefined : local.submission,
     [...uploads, ...reused].map(({ name, slot }) => ({ name, ...inSlot(slot) })),
   )
+
+  const connected = site.connection.state === 'connected' && site.user !== undefined
+  const choices = useChoices(site.id, connected)
+  const question = useMemo(
+    () =>
+      local.submission === undefined ? undefined : { submission: local.submission, ...filesToCheck(uploads, reused) },
+    [local.submission, uploads, reused],
+  )
+  const checks = usePreflight(site.id, question, connected)
 
   // What the agent found joins what the form found itself; the form's own word comes first.
   const checked = useMemo(() => {
@@ -124,11 +141,16 @@ export function Form({ template, old }: { template: Template | undefined; old: J
     pickedFromDrop(services, drop).then(add, (error: unknown) => form.failToAdd(errorValue(error)))
   })
   const show = (obstacle: Obstacle) => {
-    if (obstacle.kind === 'resource') setResourcesOpen(true)
+    if (obstacle.kind === 'resource' || obstacle.kind === 'queue') setResourcesOpen(true)
+    if (obstacle.kind === 'queue') setQueueOpen(true)
     const selector = fieldOf(obstacle)
     const field = selector === undefined ? null : page.current?.querySelector<HTMLElement>(selector)
     field?.scrollIntoView({ block: 'center' })
     field?.focus({ preventScroll: true })
+  }
+  const use = ({ field, value }: Suggestion) => {
+    if (field === 'account' || field === 'qos') form.edit({ queue: { ...draft.queue, [field]: String(value) } })
+    else form.edit({ resources: { ...draft.resources, [field]: String(value) } })
   }
   const submit = () => {
     if (checked.submission === undefined || found.length > 0) return
@@ -231,7 +253,19 @@ export function Form({ template, old }: { template: Template | undefined; old: J
             open={resourcesOpen}
             onToggle={setResourcesOpen}
             onChange={(resources) => form.edit({ resources })}
-          />
+            queueProblems={checked.queueProblems.size > 0}
+            choices={choices}
+          >
+            <QueueSection
+              raw={draft.queue}
+              problems={checked.queueProblems}
+              choices={choices}
+              site={site.id}
+              open={queueOpen}
+              onToggle={setQueueOpen}
+              onChange={(queue) => form.edit({ queue })}
+            />
+          </ResourcesSection>
         </div>
         <aside className={styles.right} aria-label={say('summary.title')}>
           {sending.step === 'sent' ? (
@@ -246,6 +280,8 @@ export function Form({ template, old }: { template: Template | undefined; old: J
               checked={checked}
               obstacles={found}
               wait={waitsFor(uploads, site)}
+              checks={checks}
+              onUse={use}
               onShow={show}
               onSubmit={submit}
             >

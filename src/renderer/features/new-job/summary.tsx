@@ -1,6 +1,8 @@
 import { Button } from '@mantine/core'
 import { CircleAlert, CircleCheck, Info } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { readArrayRange } from '../../../../contract/array-range.ts'
+import type { Suggestion } from '../../../../contract/preflight.ts'
 import type { Site } from '../../../../contract/sites.ts'
 import type { Template } from '../../../../contract/templates.ts'
 import type { Upload } from '../../../../contract/uploads.ts'
@@ -9,11 +11,14 @@ import { hrefOf } from '../../app/router.ts'
 import { formatLimit, useFormat } from '../../ui/format.ts'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
 import { textIn, useLanguage, useMessages } from '../../ui/text.ts'
+import { blocks, PreflightPanel } from '../preflight/panel.tsx'
+import type { Checks } from '../preflight/use-preflight.ts'
 import { progressOf } from '../uploads/progress.ts'
 import type { ReusedFile } from './draft.ts'
 import type { FormState } from './form-store.ts'
 import { newJobMessages } from './messages.ts'
 import { problemText } from './parameter-field.tsx'
+import { arrayText, queueProblemText } from './queue-section.tsx'
 import type { Checked, Obstacle, Wait } from './readiness.ts'
 import { checkResources, resourceLimit, type ResourceField } from './resources.ts'
 import styles from './summary.module.css'
@@ -62,6 +67,13 @@ function useObstacleText(template: Template | undefined, checked: Checked, site:
           label: say(`resource.${obstacle.field}`),
           problem: resourceText(obstacle.field),
         })
+      case 'queue': {
+        const problem = checked.queueProblems.get(obstacle.field)
+        const label = say(`queue.${obstacle.field}`)
+        return problem === undefined
+          ? label
+          : say('check.parameter', { label, problem: queueProblemText(say, problem) })
+      }
       default:
         return obstacle.reason
     }
@@ -104,11 +116,14 @@ export function Summary(props: {
   checked: Checked
   obstacles: readonly Obstacle[]
   wait: Wait | undefined
+  checks: Checks
+  /** Takes the value that a check suggests. */
+  onUse: (suggestion: Suggestion) => void
   onShow: (obstacle: Obstacle) => void
   onSubmit: () => void
   children: ReactNode
 }) {
-  const { form, template, site, uploads, reused, checked, obstacles, wait, onShow, onSubmit } = props
+  const { form, template, site, uploads, reused, checked, obstacles, wait, checks, onUse, onShow, onSubmit } = props
   const say = useMessages(newJobMessages)
   const language = useLanguage()
   const format = useFormat()
@@ -117,6 +132,8 @@ export function Summary(props: {
   const progress = progressOf(uploads)
   const sending = form.sending.step === 'sending'
   const moving = progress.sent < progress.bytes
+  const blocked = blocks(checks)
+  const { array } = form.draft.queue
   return (
     <>
       <h2 className={styles.title}>{say('summary.title')}</h2>
@@ -128,13 +145,24 @@ export function Summary(props: {
         <Row label={say('summary.on')}>
           {resources === undefined
             ? '–'
-            : `${say('count.nodes', { count: resources.nodes })} · ${say('count.tasks', { count: resources.tasks })} · ${resources.partition ?? say('summary.defaultPartition')}`}
+            : [
+                say('count.nodes', { count: resources.nodes }),
+                say('count.tasks', { count: resources.tasks }),
+                ...(resources.cpusPerTask === undefined || resources.cpusPerTask === 1
+                  ? []
+                  : [say('count.cores', { count: resources.tasks * resources.cpusPerTask })]),
+                ...(resources.gpus === undefined ? [] : [say('count.gpus', { count: resources.gpus })]),
+                resources.partition ?? say('summary.defaultPartition'),
+              ].join(' · ')}
         </Row>
         <Row label={say('summary.limit')}>
           {resources === undefined ? '–' : format.duration(resources.timeMinutes * 60)}
         </Row>
         {resources?.memoryMb === undefined ? null : (
           <Row label={say('summary.memory')}>{formatLimit(resources.memoryMb * 1024 * 1024, language)}</Row>
+        )}
+        {readArrayRange(array.trim()) === undefined ? null : (
+          <Row label={say('summary.array')}>{arrayText(say, array)}</Row>
         )}
         <Row label={say('summary.files')}>
           {progress.count + reused.length === 0 ? (
@@ -158,7 +186,9 @@ export function Summary(props: {
       <UploadProgress uploads={uploads} />
 
       <div className={styles.check} role="status">
-        {obstacles.length === 0 ? (
+        {blocked && obstacles.length === 0 ? (
+          <p className={styles.toSettle}>{say('check.blocked')}</p>
+        ) : obstacles.length === 0 ? (
           <p className={styles.ready}>
             <CircleCheck size={15} aria-hidden /> {say('check.ready')}
           </p>
@@ -190,25 +220,34 @@ export function Summary(props: {
         )}
       </div>
 
-      {form.sending.step === 'editing' && form.sending.error !== undefined ? (
-        <AppError error={form.sending.error} site={site.id} />
-      ) : null}
-      <Button size="sm" fullWidth disabled={obstacles.length > 0 || sending} onClick={onSubmit} data-testid="submit">
-        {sending
-          ? say('sending')
-          : wait === 'files'
-            ? say('submitWhenUploaded')
-            : wait === 'network'
-              ? say('submitWhenConnected')
-              : say('submit')}
-      </Button>
-      {wait !== undefined && obstacles.length === 0 ? (
-        <p className={styles.after}>
-          <Info size={13} aria-hidden />
-          {say(wait === 'files' ? 'check.waitFiles' : 'check.waitNetwork')}
-        </p>
-      ) : null}
+      <PreflightPanel checks={checks} site={site} onUse={onUse} />
       {props.children}
+      <div className={styles.submit}>
+        {form.sending.step === 'editing' && form.sending.error !== undefined ? (
+          <AppError error={form.sending.error} site={site.id} />
+        ) : null}
+        <Button
+          size="sm"
+          fullWidth
+          disabled={obstacles.length > 0 || blocked || sending}
+          onClick={onSubmit}
+          data-testid="submit"
+        >
+          {sending
+            ? say('sending')
+            : wait === 'files'
+              ? say('submitWhenUploaded')
+              : wait === 'network'
+                ? say('submitWhenConnected')
+                : say('submit')}
+        </Button>
+        {wait !== undefined && obstacles.length === 0 && !blocked ? (
+          <p className={styles.after}>
+            <Info size={13} aria-hidden />
+            {say(wait === 'files' ? 'check.waitFiles' : 'check.waitNetwork')}
+          </p>
+        ) : null}
+      </div>
     </>
   )
 }

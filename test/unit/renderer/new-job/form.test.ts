@@ -75,6 +75,11 @@ describe('what stands in the way', () => {
         draft: { ...draft, name: ' ', values: { load: '0' }, resources: { ...draft.resources, nodes: '0' } },
       }),
     ).toEqual(['name', 'parameter', 'resource']))
+  it('is an option of the queue', () =>
+    expect(found({ draft: { ...draft, queue: { ...draft.queue, array: '9-1', account: 'a b' } } })).toEqual([
+      'queue',
+      'queue',
+    ]))
   it('is a name that the contract refuses', () => {
     expect(found({ draft: { ...draft, name: 'x'.repeat(129) } })).toEqual(['name'])
     expect(found({ draft: { ...draft, name: 'a\u0007b' } })).toEqual(['name'])
@@ -109,7 +114,7 @@ describe('a submission', () => {
 
 describe('resources', () => {
   it('survive editing', () => {
-    const resources = { nodes: 2, tasks: 8, timeMinutes: 90, memoryMb: 4096, partition: 'viz' }
+    const resources = { nodes: 2, tasks: 8, cpusPerTask: 2, timeMinutes: 90, memoryMb: 4096, gpus: 2, partition: 'viz' }
     expect(checkResources(rawResources(resources)).resources).toEqual(resources)
   })
   it('leave memory and partition to the site where they are empty', () =>
@@ -121,9 +126,17 @@ describe('resources', () => {
   it('name each field that cannot be taken', () =>
     expect(
       [
-        ...checkResources({ nodes: '0', tasks: '1.5', timeMinutes: '1e9', memoryMb: 'x', partition: 'a b' }).problems,
+        ...checkResources({
+          nodes: '0',
+          tasks: '1.5',
+          cpusPerTask: '-1',
+          timeMinutes: '1e9',
+          memoryMb: 'x',
+          gpus: '0',
+          partition: 'a b',
+        }).problems,
       ].sort(),
-    ).toEqual(['memoryMb', 'nodes', 'partition', 'tasks', 'timeMinutes']))
+    ).toEqual(['cpusPerTask', 'gpus', 'memoryMb', 'nodes', 'partition', 'tasks', 'timeMinutes']))
 })
 
 describe('the same again', () => {
