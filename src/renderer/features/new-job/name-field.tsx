@@ -2,15 +2,8 @@ import { Select, TextInput } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useMessages } from '../../ui/text.ts'
 import { newJobMessages } from './messages.ts'
+import type { NamedChoice } from './partition-choices.ts'
 import styles from './form.module.css'
-
-export interface NamedChoice {
-  value: string
-  /** What follows the name in the list. */
-  note?: string
-  /** A second line in the list. */
-  more?: string
-}
 
 /** A name of the scheduler's: chosen where the site has told what there is, typed where it has not. */
 export function NameField(props: {

@@ -2,9 +2,17 @@ import type { JobChoices } from '../../../../contract/preflight.ts'
 import { formatDuration, formatLimit, formatNumber } from '../../ui/format.ts'
 import type { Language, Say } from '../../ui/text.ts'
 import type { newJobMessages } from './messages.ts'
-import type { NamedChoice } from './name-field.tsx'
 
 type SayNewJob = Say<typeof newJobMessages.entries>
+
+/** A name that a field offers. */
+export interface NamedChoice {
+  value: string
+  /** What follows the name in the list. */
+  note?: string
+  /** A second line in the list. */
+  more?: string
+}
 
 const MIB = 1_048_576
 

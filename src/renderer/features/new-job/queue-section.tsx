@@ -1,13 +1,13 @@
 import { Checkbox, Textarea, TextInput } from '@mantine/core'
 import { ChevronRight } from 'lucide-react'
 import { useId, type ReactNode } from 'react'
-import { readArrayRange } from '../../../../contract/array-range.ts'
 import type { JobChoices } from '../../../../contract/preflight.ts'
 import { useMessages, type Say } from '../../ui/text.ts'
 import { DependenciesField } from './dependencies-field.tsx'
 import { newJobMessages } from './messages.ts'
 import { NameField } from './name-field.tsx'
 import { defaultText, nameChoices } from './partition-choices.ts'
+import { arrayText, queueProblemText } from './queue-text.ts'
 import { usedFields, type QueueField, type QueueProblem, type QueueText, type RawQueue } from './queue.ts'
 import styles from './form.module.css'
 
@@ -38,23 +38,6 @@ const order: readonly QueueField[] = [
   'constraint',
   'environment',
 ]
-
-/** A problem of a field in a sentence. */
-export function queueProblemText(say: SayNewJob, problem: QueueProblem): string {
-  return problem.kind === 'environment'
-    ? say('queueProblem.environment', { line: problem.line })
-    : say(`queueProblem.${problem.kind}`)
-}
-
-/** `16 tasks, at most 4 at a time` */
-export function arrayText(say: SayNewJob, array: string): string | undefined {
-  const range = readArrayRange(array.trim())
-  if (range === undefined) return undefined
-  const tasks = say('array.tasks', { count: range.total })
-  return range.atOnce === undefined || range.atOnce >= range.total
-    ? tasks
-    : say('array.atOnce', { tasks, count: range.atOnce })
-}
 
 interface SectionProps {
   raw: RawQueue

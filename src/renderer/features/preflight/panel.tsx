@@ -1,29 +1,20 @@
 import { Button } from '@mantine/core'
 import { CircleCheck, Clock, OctagonAlert, TriangleAlert } from 'lucide-react'
 import { useId } from 'react'
-import type { Check, CheckCode, StartEstimate, Suggestion } from '../../../../contract/preflight.ts'
+import type { Check, StartEstimate, Suggestion } from '../../../../contract/preflight.ts'
 import type { Site } from '../../../../contract/sites.ts'
 import { AppError } from '../../app/app-error.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { useFormat } from '../../ui/format.ts'
 import { useLanguage, useMessages } from '../../ui/text.ts'
 import { useNow } from '../jobs/use-now.ts'
+import { shownChecks } from './blocking.ts'
 import { checkText, startText, suggestionText } from './check-text.ts'
 import { preflightMessages } from './messages.ts'
 import type { Checks } from './use-preflight.ts'
 import styles from './panel.module.css'
 
 const icons = { error: OctagonAlert, warning: TriangleAlert, ok: CircleCheck }
-
-/** What the form says itself, beside the field or among what is left to settle. */
-const saidByForm: ReadonlySet<CheckCode> = new Set<CheckCode>(['slot', 'parameter', 'commands-missing'])
-
-/** The checks that a form shows in its panel. */
-export const shownChecks = (checks: readonly Check[]): Check[] => checks.filter(({ code }) => !saidByForm.has(code))
-
-/** Whether the agent would refuse the submission for certain. Only a fresh answer blocks. */
-export const blocks = (checks: Checks): boolean =>
-  checks.state === 'checked' && shownChecks(checks.preflight.checks).some(({ level }) => level === 'error')
 
 function Start({ start }: { start: StartEstimate }) {
   const say = useMessages(preflightMessages)

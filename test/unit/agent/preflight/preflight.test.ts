@@ -121,7 +121,11 @@ describe('runs of the past', () => {
       bench.sql(
         `INSERT INTO job_usage (number, element, user, template_id, nodes, samples, state, elapsed_seconds, memory_bytes, ended_at)
          VALUES (?, -1, ?, 'heat-triangle', 1, '[]', 'completed', ?, ?, ?)`,
-        ...[String(number + 90_000), user, String(seconds), String(gigabytes * 2 ** 30), now],
+        String(number + 90_000),
+        user,
+        String(seconds),
+        String(gigabytes * 2 ** 30),
+        now,
       )
     for (const [index, gigabytes] of [11, 12, 13, 11.5, 12.5].entries())
       add(index, 'kim', 4200 + index * 225, gigabytes)

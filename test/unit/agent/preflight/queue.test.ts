@@ -164,21 +164,23 @@ describe('what the user may choose', () => {
   })
 })
 
+const knownLicenses = [
+  { name: 'abaqus@lic1', total: 5, used: 4 },
+  { name: 'ansys', total: 2, used: 0 },
+]
+const licensesOf = (text: string) =>
+  checkLicenses(text, knownLicenses).map(({ check: { code, level } }) => `${code} ${level}`)
+
 describe('licences', () => {
-  const known = [
-    { name: 'abaqus@lic1', total: 5, used: 4 },
-    { name: 'ansys', total: 2, used: 0 },
-  ]
   it('are read as sbatch reads them', () =>
     expect(askedLicenses('abaqus@lic1:5,ansys')).toEqual([
       { name: 'abaqus@lic1', asked: 5 },
       { name: 'ansys', asked: 1 },
     ]))
   it('are free, busy, too many or unknown', () => {
-    const found = (text: string) => checkLicenses(text, known).map(({ check: { code, level } }) => `${code} ${level}`)
-    expect(found('ansys:2')).toEqual(['licenses ok'])
-    expect(found('abaqus@lic1:2')).toEqual(['license-busy warning'])
-    expect(found('ansys:3,fluent')).toEqual(['license-total warning', 'license-unknown warning'])
+    expect(licensesOf('ansys:2')).toEqual(['licenses ok'])
+    expect(licensesOf('abaqus@lic1:2')).toEqual(['license-busy warning'])
+    expect(licensesOf('ansys:3,fluent')).toEqual(['license-total warning', 'license-unknown warning'])
   })
   it('are not spoken of where nobody counts them', () => expect(checkLicenses('ansys', undefined)).toEqual([]))
 })

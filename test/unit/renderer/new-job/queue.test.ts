@@ -5,7 +5,7 @@ import { sayIn } from '../../../../src/renderer/ui/text.ts'
 import { newJobMessages } from '../../../../src/renderer/features/new-job/messages.ts'
 import { filesToCheck } from '../../../../src/renderer/features/new-job/planned.ts'
 import { defaultText, partitionChoices } from '../../../../src/renderer/features/new-job/partition-choices.ts'
-import { arrayText, queueProblemText } from '../../../../src/renderer/features/new-job/queue-section.tsx'
+import { arrayText, queueProblemText } from '../../../../src/renderer/features/new-job/queue-text.ts'
 import {
   checkQueue,
   plainQueue,

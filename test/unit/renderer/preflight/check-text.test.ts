@@ -7,7 +7,7 @@ import {
   suggestionText,
 } from '../../../../src/renderer/features/preflight/check-text.ts'
 import { preflightMessages } from '../../../../src/renderer/features/preflight/messages.ts'
-import { blocks, shownChecks } from '../../../../src/renderer/features/preflight/panel.tsx'
+import { blocks, shownChecks } from '../../../../src/renderer/features/preflight/blocking.ts'
 import { keyOf } from '../../../../src/renderer/features/preflight/use-preflight.ts'
 import { sayIn } from '../../../../src/renderer/ui/text.ts'
 
@@ -15,13 +15,20 @@ const en = sayIn(preflightMessages, 'en')
 const ko = sayIn(preflightMessages, 'ko')
 const GIB = 2 ** 30
 const limit = (data: object): Check =>
-  ({ code: 'limit', level: 'warning', data: { source: 'partition', name: 'viz', ...data }, next: [] }) as Check
+  ({
+    code: 'limit',
+    level: 'warning',
+    data: { source: 'partition', name: 'viz', ...data },
+    next: [],
+  }) as unknown as Check
 const past: Check = {
   code: 'memory-generous',
   level: 'warning',
   data: { runs: 5, low: 11 * GIB, high: 13 * GIB, asked: 64 * GIB },
   next: [],
 }
+
+const text = (field: Suggestion['field'], value: string | number) => suggestionText({ field, value }, en, 'en')
 
 describe('a check in words', () => {
   it('names what is asked, whose limit it is, and what follows', () => {
@@ -46,7 +53,6 @@ describe('a check in words', () => {
     expect(checkText({ ...past, code: 'tomorrow' } as unknown as Check, en, 'en')).toBeUndefined())
 
   it('helps with a button', () => {
-    const text = (field: Suggestion['field'], value: string | number) => suggestionText({ field, value }, en, 'en')
     expect(text('nodes', 2)).toBe('Use 2 nodes')
     expect(text('memoryMb', 16_384)).toBe('Use 16 GB')
     expect(text('timeMinutes', 720)).toBe('Use 12 h')
@@ -70,12 +76,13 @@ it('says memory in powers of 1024', () =>
     '300 GB',
   ]))
 
+const error = (code: Check['code']): Check => ({ code, level: 'error', data: {}, next: [] }) as unknown as Check
+const checked = (checks: Check[]) => ({
+  state: 'checked' as const,
+  preflight: { checks, start: { state: 'unknown' as const }, at: '' },
+})
+
 describe('what blocks a submission', () => {
-  const error = (code: Check['code']): Check => ({ code, level: 'error', data: {}, next: [] }) as unknown as Check
-  const checked = (checks: Check[]) => ({
-    state: 'checked' as const,
-    preflight: { checks, start: { state: 'unknown' as const }, at: '' },
-  })
   it('is an error of the agent, not a note, and not what the form says itself', () => {
     expect(blocks(checked([error('partition-unknown')]))).toBe(true)
     expect(blocks(checked([past]))).toBe(false)
