@@ -20,19 +20,21 @@ export function createDetails(commands: Commands, release: () => Promise<Release
       const { finished } = await commands.ask('scontrol', args, as === undefined ? {} : { as })
       if (finished === undefined) return undefined
       if (finished.code !== 0) return /invalid job id/i.test(finished.stderr + finished.stdout) ? [] : undefined
-      const rows = json
-        ? rowsOfJson(finished.stdout)
-        : finished.stdout.split('\n').flatMap((line) => parseDetail(line) ?? [])
+      const rows = json ? rowsOfJson(finished.stdout) : detailsOf(finished.stdout)
       return rows.filter((row) => row.id === id)
     },
   }
 }
 
+/** The answer of `scontrol show job -o`: a job's name and comment may hold line breaks of their own. */
+export const detailsOf = (text: string): QueueRow[] =>
+  text.split(/\n(?=JobId=\d)/).flatMap((record) => parseDetail(record.replaceAll('\n', ' ')) ?? [])
+
 /**
- * A line of `scontrol show job -o`. The job's name stands near its beginning and may hold anything: each field is read at its
+ * One of its records. The job's name stands near its beginning and may hold anything: each field is read at its
  * last place before the free text that ends the line.
  */
-export function parseDetail(line: string): QueueRow | undefined {
+function parseDetail(line: string): QueueRow | undefined {
   const [head = ''] = line.split(' Features=')
   const last = (name: string): string => head.split(` ${name}=`).at(-1)?.split(' ')[0] ?? ''
   const id = /^JobId=(\d{1,10}) (?:ArrayJobId=(\d{1,10}) ArrayTaskId=([\d,:%-]+) )?/.exec(line)

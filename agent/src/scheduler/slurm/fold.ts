@@ -10,6 +10,13 @@ function startOf(row: QueueRow): Date | undefined {
   return never ? undefined : row.startsAt
 }
 
+/** How the script itself ended; where Slurm ended it (time, a cancel), the state says more than the SIGTERM it got. */
+function endedBy({ state, exitCode, signal }: QueueRow): { exitCode?: number; signal?: number } {
+  if (state === 'completed') return { exitCode }
+  if (state !== 'failed' && state !== 'out_of_memory') return {}
+  return signal === 0 ? { exitCode } : { signal }
+}
+
 /** What is the same for a job and for an element of an array. */
 function common(row: QueueRow) {
   const ended = jobHasEnded(row.state)
@@ -18,8 +25,7 @@ function common(row: QueueRow) {
   return {
     state: row.state,
     ...(reason === undefined ? {} : { reason }),
-    ...(ended && row.state !== 'cancelled' ? { exitCode: row.exitCode } : {}),
-    ...(ended && row.signal !== 0 ? { signal: row.signal } : {}),
+    ...endedBy(row),
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(ended && row.endsAt !== undefined ? { endedAt: row.endsAt } : {}),
     ...(row.nodes === '' ? {} : { nodes: row.nodes }),

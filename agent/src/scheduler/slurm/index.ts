@@ -1,4 +1,3 @@
-import { dirname } from 'node:path'
 import type { Agent } from '../../kit/agent.ts'
 import { Failure } from '../../kit/failure.ts'
 import type { Runner } from '../../runner/index.ts'
@@ -66,12 +65,12 @@ export function createSlurmScheduler(
     return reason === undefined ? job : { ...job, reason }
   }
 
-  /** As a user's own shell has it; the home is where their area is in. */
+  /** As a user's own shell has it. */
   async function baseEnvironment(user: string): Promise<Record<string, string>> {
     const own = jobEnvironment()
     if (runner.mode === 'self') return own
     const { LANG = 'C.UTF-8', SHELL = '/bin/bash' } = own
-    const HOME = dirname(await agent.files.absolute(user, ''))
+    const HOME = await runner.homeOf(user)
     return { PATH: '/usr/local/bin:/usr/bin:/bin', HOME, USER: user, LOGNAME: user, LANG, SHELL }
   }
 

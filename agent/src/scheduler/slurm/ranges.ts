@@ -1,5 +1,5 @@
-/** More than any MaxArraySize allows (Slurm's own limit is 4,000,001): what asks for more is no range. */
-const MOST = 4_000_001
+/** Far above the MaxArraySize of any site (1001 where none is set): what asks for more is no range. */
+const MOST = 1_000_000
 
 /**
  * The elements that Slurm's expression names (`4-15:2,20%4`, in brackets or not), ascending; undefined for anything else.

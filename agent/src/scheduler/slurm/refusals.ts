@@ -20,11 +20,11 @@ const steps: readonly NextStep[] = [
     path: '/options/qos',
     step: 'Choose a QOS that your account may use, or leave it out.',
   },
-  { says: /time limit/i, path: '/time', step: 'Ask for less time, or choose another partition or QOS.' },
   {
     says: /QOSMaxSubmit|AssocMaxSubmit|job submit limit/i,
     step: 'You may have as many jobs queued as the limit allows, or one of its sizes is above it: wait until some have ended, or ask for less time, cores or nodes.',
   },
+  { says: /time limit/i, path: '/time', step: 'Ask for less time, or choose another partition or QOS.' },
   { says: /accounting\/qos policy|exceed/i, step: 'Ask for less time, cores, memory or nodes, or choose another QOS.' },
   { says: /memory/i, path: '/memory_mb', step: 'Ask for less memory per node.' },
   { says: /gres|generic resource/i, path: '/gres', step: 'Name a resource that the partition has, such as gpu:1.' },
