@@ -354,6 +354,20 @@ describe.skipIf(!canBeSite)('users’ files and commands, by a helper that sudo 
       await held.close()
     })
 
+    test('a helper with nothing to do and nothing open ends', async () => {
+      helpers.close()
+      connect(8, 1)
+      await files.makeFolder(alice, 'a')
+      await store(alice, 'a/x', 'x')
+      const held = await files.openRead(alice, 'a/x')
+      await files.makeFolder(bob, 'b')
+      await expect.poll(() => site.processesOf(bob), { timeout: 10_000 }).toEqual([])
+      expect(await site.processesOf(alice)).toHaveLength(1)
+      await held.close()
+      await expect.poll(() => site.processesOf(alice), { timeout: 10_000 }).toEqual([])
+      expect(await files.stat(alice, 'a/x')).toMatchObject({ size: 1 })
+    })
+
     test('two that ask at once share one helper', async () => {
       await Promise.all(Array.from({ length: 20 }, () => files.stat(alice, 'x')))
       expect(helpers.size).toBe(1)

@@ -6,8 +6,11 @@ import { Turns } from './turns.ts'
 
 /** A call that brings nothing for so long will bring nothing: the file system hangs, or the helper does. */
 const PATIENCE_MS = 120_000
-/** Of one answer; the longest is a list of 100,000 files, or what a command has printed. */
-const MAX_ANSWER = 160 * 2 ** 20
+/**
+ * Of all answers that are not whole yet, together: the user may have put anything in the helper's place. The longest that is
+ * asked for is both outputs of a command.
+ */
+const MAX_HELD = 144 * 2 ** 20
 
 /** The helper is gone, or cannot be believed any more. What was asked may have been done or not. */
 export class HelperLost extends Failure {
@@ -34,10 +37,11 @@ export interface Answer {
 
 interface Pending {
   parts: Buffer[]
-  length: number
   resolve: (answer: Answer) => void
   reject: (error: unknown) => void
 }
+
+const lengthOf = (pieces: readonly Buffer[]): number => pieces.reduce((sum, piece) => sum + piece.length, 0)
 
 /** The agent's end of the connection to one helper. */
 export class Channel {
@@ -50,6 +54,8 @@ export class Channel {
   readonly #turns = new Turns()
   #greeting: PromiseWithResolvers<Hello> | undefined = Promise.withResolvers<Hello>()
   #last = 0
+  /** Bytes of answers that are not whole yet. */
+  #held = 0
   #ended = false
 
   constructor(input: Readable, output: Writable, onEnd: (reason: string) => void) {
@@ -80,7 +86,7 @@ export class Channel {
    */
   async call(op: string, header: object, options: CallOptions = {}): Promise<Answer> {
     const { payload = [], patienceMs = PATIENCE_MS, signal } = options
-    const bytes = payload.reduce((sum, piece) => sum + piece.length, 0)
+    const bytes = lengthOf(payload)
     await this.#turns.take(bytes)
     try {
       signal?.throwIfAborted()
@@ -100,7 +106,7 @@ export class Channel {
     if (this.#ended) throw new HelperLost()
     const id = ++this.#last
     const { promise, resolve, reject } = Promise.withResolvers<Answer>()
-    this.#pending.set(id, { parts: [], length: 0, resolve, reject })
+    this.#pending.set(id, { parts: [], resolve, reject })
     const timer = setTimeout(() => this.end(`no answer to ${op} in ${patienceMs} ms`), patienceMs)
     const callOff = () => void writeFrame(this.#output, { op: 'cancel', of: id })
     signal?.addEventListener('abort', callOff, { once: true })
@@ -131,9 +137,10 @@ export class Channel {
     const pending = this.#pending.get(Number(header['id']))
     if (pending === undefined) throw new BadFrame('an answer that nobody has asked for')
     pending.parts.push(payload)
-    pending.length += payload.length
-    if (pending.length > MAX_ANSWER) throw new BadFrame('an answer is too long')
+    this.#held += payload.length
+    if (this.#held > MAX_HELD) throw new BadFrame('an answer is too long')
     if (header['more'] === true) return
+    this.#held -= lengthOf(pending.parts)
     if (header['error'] !== undefined) pending.reject(fromWire(header['error']))
     else {
       const whole = pending.parts.length === 1 ? payload : Buffer.concat(pending.parts)

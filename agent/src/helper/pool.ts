@@ -5,7 +5,7 @@ import { Accounts } from './accounts.ts'
 import { type Answer, type CallOptions, HelperLost } from './channel.ts'
 import { Helper } from './helper.ts'
 
-const SWEEP_MS = 15_000
+const LONGEST_SWEEP_MS = 15_000
 /** A start that was refused is not tried again at once: each is a line in the system's log. */
 const REFUSED_KEPT_MS = 5_000
 const FAILED_KEPT_MS = 500
@@ -24,7 +24,8 @@ export class Helpers {
   constructor(config: Pick<Config, 'siteMode'>, log: Logger) {
     this.#config = config
     this.#log = log
-    this.#sweep = setInterval(() => this.#endIdle(), SWEEP_MS).unref()
+    const sweepMs = Math.min(LONGEST_SWEEP_MS, config.siteMode.idleSeconds * 500)
+    this.#sweep = setInterval(() => this.#endIdle(), sweepMs).unref()
   }
 
   /** How many run. */
@@ -75,6 +76,11 @@ export class Helpers {
   /** Absolute path of the user's area; a helper is started where it is not known yet. */
   async areaOf(user: string): Promise<string> {
     return this.#areas.get(user) ?? (await this.of(user)).area
+  }
+
+  /** Absolute path of the user's home. */
+  async homeOf(user: string): Promise<string> {
+    return (await this.#accounts.of(user)).home
   }
 
   async #start(user: string): Promise<Helper> {

@@ -33,7 +33,7 @@ export async function checkFiles(
   if (stored.length > 0) findings.push(good('files', { count: stored.length, bytes: bytesOf(stored) }))
   if (planned.length === 0) return findings
   findings.push(good('files-coming', { count: planned.length, bytes: bytesOf(planned) }))
-  return [...findings, await checkSpace(agent, planned)]
+  return [...findings, await checkSpace(agent, user, planned)]
 }
 
 async function lookUp(uploads: Parts['uploads'], user: string, given: readonly JobFile[]) {
@@ -53,9 +53,9 @@ async function lookUp(uploads: Parts['uploads'], user: string, given: readonly J
   return { stored, unknown, unfinished }
 }
 
-async function checkSpace({ files }: Parts['agent'], planned: readonly PlannedFile[]): Promise<Finding> {
+async function checkSpace({ files }: Parts['agent'], user: string, planned: readonly PlannedFile[]): Promise<Finding> {
   const needed = planned.reduce((sum, { size, sent = 0 }) => sum + Math.max(0, size - sent), 0)
-  const { free } = await files.space()
+  const { free } = await files.space(user)
   return needed > free ? doubtful('space-short', { needed, free }) : good('space', { free })
 }
 

@@ -46,6 +46,8 @@ export interface Runner {
   runAs(user: string, command: Command, args: readonly string[], options?: RunOptions): Promise<Finished>
   /** As the agent, for questions about everybody. */
   run(command: Command, args: readonly string[], options?: RunOptions): Promise<Finished>
+  /** The user's home, absolute. */
+  homeOf(user: string): Promise<string>
   /** Whether the command is there. */
   has(command: Command): Promise<boolean>
 }

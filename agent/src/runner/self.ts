@@ -1,3 +1,4 @@
+import { homedir } from 'node:os'
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import { Failure } from '../kit/failure.ts'
@@ -47,6 +48,10 @@ export class SelfRunner {
       if (isGone(error) && (await this.#finder.find(command)) === undefined) throw commandMissing(command)
       throw error
     }
+  }
+
+  async homeOf(): Promise<string> {
+    return homedir()
   }
 
   async has(command: Command): Promise<boolean> {

@@ -56,6 +56,10 @@ export class SiteRunner implements Runner {
     return this.#own.run(command, args, options)
   }
 
+  homeOf(user: string): Promise<string> {
+    return this.#helpers.homeOf(user)
+  }
+
   has(command: Command): Promise<boolean> {
     return this.#own.has(command)
   }

@@ -4,7 +4,7 @@ import { areasIn, createOwnFiles } from './self.ts'
 import { createSiteFiles } from './site.ts'
 import type { UserFiles } from './user-files.ts'
 
-export type { FileEntry, FileReader, FileWriter, FolderPage, Quota, UserFiles } from './user-files.ts'
+export type { FileEntry, FileReader, FileWriter, UserFiles } from './user-files.ts'
 export { MAX_NAME_BYTES, partialName, storedFolder, storedName } from './names.ts'
 export { type Area, createOwnFiles } from './self.ts'
 

@@ -7,21 +7,21 @@ import type { FileEntry, UserFiles } from './user-files.ts'
 
 const LISTING_MS = 5 * 60_000
 
-/** What a helper says of a file. It runs as the user, hence is believed no more than the user is. */
-function entryOf(wire: unknown): FileEntry {
+/** What a helper says of a file. The user may have put anything in its place: what is no entry of a folder is none. */
+function entryOf(wire: unknown): FileEntry | undefined {
   const { path, size, modified, kind } = (typeof wire === 'object' && wire !== null ? wire : {}) as Record<
     string,
     unknown
   >
-  return {
-    path: String(path),
-    size: Number(size),
-    modified: new Date(Number(modified)),
-    kind: kind === 'folder' ? 'folder' : 'file',
-  }
+  if (typeof path !== 'string' || typeof size !== 'number' || typeof modified !== 'number') return undefined
+  const isBelow = path.split('/').every((name) => name !== '' && name !== '.' && name !== '..')
+  const date = new Date(modified)
+  if ((!isBelow && path !== '') || !(size >= 0) || Number.isNaN(date.getTime())) return undefined
+  return { path, size, modified: date, kind: kind === 'folder' ? 'folder' : 'file' }
 }
 
-const entriesOf = (wire: unknown): FileEntry[] => (Array.isArray(wire) ? wire.map(entryOf) : [])
+const entriesOf = (wire: unknown): FileEntry[] =>
+  Array.isArray(wire) ? wire.map(entryOf).filter((entry) => entry !== undefined) : []
 
 /** Users' files in site mode: every touch is made by the user's own helper. `own` knows the disk of the agent. */
 export function createSiteFiles(helpers: Helpers, own: Pick<UserFiles, 'space'>): UserFiles {
@@ -60,7 +60,7 @@ export function createSiteFiles(helpers: Helpers, own: Pick<UserFiles, 'space'>)
 
     async stat(user, path) {
       const { header } = await helpers.call(user, 'stat', { path }, again)
-      return header['entry'] === undefined ? undefined : entryOf(header['entry'])
+      return entryOf(header['entry'])
     },
 
     async list(user, path, limit) {
