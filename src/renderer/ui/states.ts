@@ -15,13 +15,18 @@ import {
   MemoryStick,
   Play,
   RefreshCw,
+  Equal,
   ServerCrash,
   ShieldCheck,
+  TrendingDown,
+  TrendingUp,
+  TriangleAlert,
   Unplug,
   Upload,
   Wifi,
   type LucideIcon,
 } from 'lucide-react'
+import type { ConvergenceState } from '../../../contract/convergence.ts'
 import type { JobState } from '../../../contract/jobs.ts'
 import type { ConnectionState } from '../../../contract/sites.ts'
 import type { TaskState } from '../../../contract/task.ts'
@@ -31,7 +36,7 @@ import type { StepState } from '../../../contract/workflows.ts'
 /** What a node can be, of Slurm's many words (see `nodeState` in features/nodes). */
 export type NodeTone = 'up' | 'busy' | 'draining' | 'down'
 
-export type AnyState = JobState | StepState | UploadState | TaskState | ConnectionState | NodeTone
+export type AnyState = JobState | StepState | UploadState | TaskState | ConnectionState | NodeTone | ConvergenceState
 
 /** Which colour a state has; every tone is `--hw-<tone>` with the ground `--hw-<tone>-soft`. */
 export type Tone = 'busy' | 'good' | 'wait' | 'bad' | 'idle'
@@ -66,4 +71,9 @@ export const states: Readonly<Record<AnyState, { icon: LucideIcon; tone: Tone }>
   busy: { icon: CircleDot, tone: 'busy' },
   draining: { icon: CircleSlash, tone: 'wait' },
   down: { icon: CircleX, tone: 'bad' },
+  converging: { icon: TrendingDown, tone: 'busy' },
+  converged: { icon: CircleCheck, tone: 'good' },
+  stalled: { icon: Equal, tone: 'wait' },
+  diverging: { icon: TrendingUp, tone: 'bad' },
+  nan: { icon: TriangleAlert, tone: 'bad' },
 }

@@ -69,7 +69,11 @@ export function JobView(props: {
   }
 
   const log = <LogView key="log" site={site} job={job} />
-  const plot = job.hasConvergence ? <Convergence key="plot" site={site} job={job} /> : null
+  // Of an array each element has a plot of its own; a job that has not run has none.
+  const hasPlot = job.array === undefined && job.startedAt !== undefined
+  const plot = hasPlot ? (
+    <Convergence key="plot" site={site} job={job} onCancel={() => changes.start({ action: 'cancel' }, [job])} />
+  ) : null
   const folder = <Files key="files" site={site} job={job} />
   const order: ReactNode[] =
     job.state === 'pending'
