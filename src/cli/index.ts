@@ -1,5 +1,8 @@
 import { Command, CommanderError, Option } from 'commander'
-import { cancel, jobs } from './commands/jobs.ts'
+import type { JobChange } from '../../contract/jobs.ts'
+import { change } from './commands/change.ts'
+import { elements } from './commands/elements.ts'
+import { jobs } from './commands/jobs.ts'
 import { get } from './commands/get.ts'
 import { log } from './commands/log.ts'
 import { signIn, signOut, type SignInOptions } from './commands/sign-in.ts'
@@ -59,7 +62,24 @@ program
   .option('--set <key=value>', 'a parameter (repeat)', collect, [])
   .option('--file <[slot=]path>', 'a file for the template (repeat)', collect, [])
   .option('--name <name>', 'name of the job')
-  .option('--time <minutes>', 'time limit in minutes', Number)
+  .option('-t, --time <minutes>', 'time limit in minutes', Number)
+  .option('-p, --partition <name>', 'partition')
+  .option('-N, --nodes <number>', 'nodes', Number)
+  .option('-n, --ntasks <number>', 'tasks', Number)
+  .option('-c, --cpus-per-task <number>', 'cores for each task', Number)
+  .option('--mem <MiB>', 'memory for each node, in MiB', Number)
+  .option('-G, --gpus <number>', 'GPUs for the whole job', Number)
+  .option('--gres <list>', 'generic resources of each node, for example gpu:a100:2')
+  .option('-L, --licenses <list>', 'licences, for example abaqus:5')
+  .option('-C, --constraint <features>', 'features of nodes')
+  .option('--exclusive', 'whole nodes for itself')
+  .option('-A, --account <name>', 'account')
+  .option('-q, --qos <name>', 'quality of service')
+  .option('--reservation <name>', 'reservation')
+  .option('-a, --array <range>', 'an array, for example 0-15%4')
+  .option('-d, --dependency <list>', 'for example afterok:12:13,afterany:7 or singleton')
+  .option('-b, --begin <time>', 'not before, for example 2026-12-01T08:00 or now+2hours')
+  .option('--export <name=value>', 'a variable of the job (repeat)', collect, [])
   .option('--wait', 'wait until the job has ended; the exit code tells how')
   .action((template: string, options: SubmitOptions) => submit(template, options, output(), interrupted.signal))
 program
@@ -68,11 +88,32 @@ program
   .addOption(site)
   .option('--state <state>', 'only jobs in this state')
   .action((options: { site?: string; state?: string }) => jobs(options, output()))
+for (const [action, description] of [
+  ['cancel', 'cancel jobs, or elements of arrays (JOB_INDEX)'],
+  ['hold', 'hold jobs back that wait'],
+  ['release', 'let jobs go on that are held'],
+  ['requeue', 'put jobs back into the queue; they begin anew'],
+] as const) {
+  program
+    .command(`${action} <jobs...>`)
+    .description(description)
+    .addOption(site)
+    .action((ids: string[], options: { site?: string }) => change(ids, { action }, options, output()))
+}
 program
-  .command('cancel <job>')
-  .description('cancel a job')
+  .command('time-limit <minutes> <jobs...>')
+  .description('change the time limit of jobs; most clusters only let you shorten it')
   .addOption(site)
-  .action((id: string, options: { site?: string }) => cancel(id, options, output()))
+  .action((minutes: string, ids: string[], options: { site?: string }) => {
+    const wanted: JobChange = { action: 'time-limit', minutes: Number(minutes) }
+    return change(ids, wanted, options, output())
+  })
+program
+  .command('elements <job>')
+  .description('list the elements of an array')
+  .addOption(site)
+  .option('--state <state>', 'only elements in this state')
+  .action((id: string, options: { site?: string; state?: string }) => elements(id, options, output()))
 program
   .command('log <job> [file]')
   .description('print the end of a job’s log, or of another text file of its folder')
@@ -83,10 +124,11 @@ program
   )
 program
   .command('get <job> [filter]')
-  .description('save a job’s files whose path contains FILTER')
+  .description('save a job’s files whose path contains FILTER, or that lie in the folder FILTER/')
   .addOption(site)
+  .option('--filter <pattern>', 'only files whose name fits, for example "*.vtu"')
   .option('--to <folder>', 'where to', '.')
-  .action((id: string, filter: string | undefined, options: { site?: string; to: string }) =>
+  .action((id: string, filter: string | undefined, options: { site?: string; to: string; filter?: string }) =>
     get(id, filter, options, output(), interrupted.signal),
   )
 program

@@ -19,12 +19,3 @@ export async function jobs(options: { site?: string; state?: string }, output: O
     output.result({ jobs: shown }, table(['ID', 'STATE', 'NAME', 'TEMPLATE', 'SUBMITTED', 'REASON'], rows))
   })
 }
-
-/** `headway cancel JOB` */
-export async function cancel(id: string, options: { site?: string }, output: Output): Promise<void> {
-  await withSession(async ({ rpc }) => {
-    const site = await chooseSite(rpc, options.site)
-    const job = await rpc.call('jobs', 'cancel', { site: site.id, id })
-    output.result({ job_id: job.id, state: job.state }, `Job ${job.id}: ${job.state}`)
-  })
-}

@@ -8,14 +8,14 @@ import { exitCode } from '../exit-codes.ts'
 import type { Output } from '../output.ts'
 import { chooseSite, whileReachable, withSession } from '../session.ts'
 import { first, until } from '../streams.ts'
+import { jobOptionsOf, resourcesOf, type SchedulerOptions } from './submit-options.ts'
 import { followUploads, startUploads, type NamedPath } from './upload.ts'
 
-export interface SubmitOptions {
+export interface SubmitOptions extends SchedulerOptions {
   site?: string
   set: string[]
   file: string[]
   name?: string
-  time?: number
   wait?: boolean
 }
 
@@ -34,6 +34,8 @@ export async function submit(
       throw new CommandFailure(`No template "${templateId}". See \`headway templates\`.`, exitCode.usage)
     const parameters = parseParameters(template, options.set)
     const paths = parseFiles(template, options.file)
+    const jobOptions = jobOptionsOf(options)
+    const resources = { ...template.resources, ...resourcesOf(options) }
 
     const label = `cli-${randomUUID().slice(0, 8)}`
     const uploads = paths.length === 0 ? [] : await startUploads(rpc, site.id, label, paths, output)
@@ -52,7 +54,8 @@ export async function submit(
         templateId: template.id,
         templateVersion: template.version,
         parameters,
-        resources: { ...template.resources, ...(options.time === undefined ? {} : { timeMinutes: options.time }) },
+        resources,
+        ...(jobOptions === undefined ? {} : { options: jobOptions }),
       },
       uploads: uploads.map((item) => (item.slot === undefined ? { id: item.id } : { id: item.id, slot: item.slot })),
     })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseFiles, parseParameters } from '../../../src/cli/commands/submit.ts'
+import { jobOptionsOf, parseBegin, resourcesOf } from '../../../src/cli/commands/submit-options.ts'
 import { bytes, printable, table } from '../../../src/cli/output.ts'
 
 const template = {
@@ -62,5 +63,51 @@ describe('output', () => {
     [99_960_000, '100 MB'],
   ])('says %d as %s', (count, text) => {
     expect(bytes(count)).toBe(text)
+  })
+})
+
+describe('submit: what is asked of the scheduler', () => {
+  it('takes what sbatch takes, and nothing that was not given', () => {
+    expect(resourcesOf({})).toEqual({})
+    expect(jobOptionsOf({})).toBeUndefined()
+    expect(resourcesOf({ partition: 'viz', ntasks: 4, time: 30, mem: 2000, gpus: 2, exclusive: true })).toEqual({
+      partition: 'viz',
+      tasks: 4,
+      timeMinutes: 30,
+      memoryMb: 2000,
+      gpus: 2,
+      exclusive: true,
+    })
+    const dependency = 'afterok:12:13,afterany:7_3,singleton'
+    expect(jobOptionsOf({ array: '0-15%4', account: 'lab', dependency, export: ['A=b=c', 'EMPTY='] })).toEqual({
+      array: '0-15%4',
+      account: 'lab',
+      dependencies: [
+        { type: 'afterok', job: '12' },
+        { type: 'afterok', job: '13' },
+        { type: 'afterany', job: '7_3' },
+      ],
+      singleton: true,
+      environment: { A: 'b=c', EMPTY: '' },
+    })
+  })
+  it('reads times as people write them', () => {
+    const now = new Date('2026-12-01T08:00:00Z')
+    expect(parseBegin('now+2hours', now)).toBe('2026-12-01T10:00:00.000Z')
+    expect(parseBegin('now+90', now)).toBe('2026-12-01T08:01:30.000Z')
+    expect(parseBegin('2026-12-01T08:00:00Z', now)).toBe('2026-12-01T08:00:00.000Z')
+  })
+  it.each([
+    [{ array: '5..9' }, /no value for array/],
+    [{ dependency: 'after12' }, /no dependency/],
+    [{ dependency: 'afterok' }, /no dependency/],
+    [{ begin: 'tomorrow-ish' }, /no time/],
+    [{ export: ['A'] }, /no variable/],
+    [{ account: 'a b' }, /no value for account/],
+  ])('names what is wrong: %j', (options, reason) => {
+    expect(() => jobOptionsOf(options)).toThrow(reason)
+  })
+  it('names a number that is none', () => {
+    expect(() => resourcesOf({ nodes: Number('two') })).toThrow(/no value for nodes/)
   })
 })
