@@ -11,8 +11,9 @@ import { pathFilter } from './pattern.ts'
 const MOST = 100_000
 /** Asked of the file system at a time. */
 const PAGE = 10_000
-/** A listing is used again for so long: the pages of one look at a folder come one after the other. */
+/** A listing is used again for so long: the further pages of one look at a folder, and those that begin one. */
 const FRESH_MS = 5000
+const NEW_MS = 500
 /** Entries kept for that, of all users together. */
 const MOST_KEPT = 300_000
 /** Above this, names are ordered by code unit: a collator would hold up everybody. */
@@ -57,11 +58,12 @@ function ordered(entries: readonly ResultEntry[], { sort, descending }: FolderQu
 export function createFolders(agent: Agent): Folders {
   const kept = new Map<string, { at: number; count: number; listing: Promise<Listing> }>()
 
-  function remember(key: string, read: () => Promise<Listing>): Promise<Listing> {
+  function remember(key: string, newest: number, read: () => Promise<Listing>): Promise<Listing> {
     const now = agent.now().getTime()
     for (const [old, { at }] of kept) if (now - at > FRESH_MS) kept.delete(old)
     const known = kept.get(key)
-    if (known !== undefined) return known.listing
+    if (known !== undefined && now - known.at <= newest) return known.listing
+    kept.delete(key)
     const entry = { at: now, count: 0, listing: read() }
     kept.set(key, entry)
     entry.listing.then(
@@ -125,11 +127,12 @@ export function createFolders(agent: Agent): Folders {
     return { entries, complete: files.length < MOST }
   }
 
-  async function listing(job: JobView, path: string, deep: boolean): Promise<Listing> {
+  async function listing(job: JobView, path: string, deep: boolean, begins: boolean): Promise<Listing> {
     if (isOurs(path)) throw new Failure('NOT_FOUND', 'There is no such folder in this job.')
     const read = deep ? readDeep : readLevel
     try {
-      return await remember(JSON.stringify([job.user, job.number, path, deep]), () => read(job, path))
+      const key = JSON.stringify([job.user, job.number, path, deep])
+      return await remember(key, begins ? NEW_MS : FRESH_MS, () => read(job, path))
     } catch (error) {
       if (path === '' && error instanceof Failure && error.code === 'NOT_FOUND') return { entries: [], complete: true }
       throw error
@@ -140,7 +143,7 @@ export function createFolders(agent: Agent): Folders {
     async page(job, query) {
       const { path, offset, limit, filter, class: fileClass } = query
       const deep = query.deep === true || filter !== undefined || fileClass !== undefined
-      const { entries, complete } = await listing(job, path, deep)
+      const { entries, complete } = await listing(job, path, deep, offset === 0)
       const matches = filter === undefined ? () => true : pathFilter(filter)
       const found = entries.filter(
         (entry) => (fileClass === undefined || entry.class === fileClass) && matches(entry.path),
@@ -154,7 +157,7 @@ export function createFolders(agent: Agent): Folders {
     },
 
     async sizes(job, path) {
-      const { entries, complete } = await listing(job, path, true)
+      const { entries, complete } = await listing(job, path, true, true)
       const from = path === '' ? 0 : path.length + 1
       const folders = new Map<string, { files: number; bytes: number }>()
       for (const { path: file, size } of entries) {

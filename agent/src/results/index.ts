@@ -12,6 +12,8 @@ import { resultRoutes } from './routes.ts'
 /** What jobs leave behind: their folders and files, and the figures their templates read from them. */
 export function createResults(agent: Agent, { jobs, uploads }: { jobs: Jobs; uploads: Uploads }): Noun {
   const folders = createFolders(agent)
+  // What an ended job left is looked at at once, and must be all of it.
+  jobs.onChange((job) => folders.forget(job))
   const changes = createFolderChanges(agent, { uploads, folders })
   const meshes = createMeshes(agent)
   return {

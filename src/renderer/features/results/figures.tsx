@@ -1,13 +1,17 @@
-import { Button, VisuallyHidden } from '@mantine/core'
-import { Download } from 'lucide-react'
+import { ActionIcon, Button, Group, VisuallyHidden } from '@mantine/core'
+import { Download, Eye } from 'lucide-react'
+import { useState } from 'react'
 import type { Job } from '../../../../contract/jobs.ts'
+import type { ResultEntry } from '../../../../contract/results.ts'
 import { AppError } from '../../app/app-error.tsx'
 import { useQuery } from '../../app/use-query.ts'
 import { formatFigure, useFormat } from '../../ui/format.ts'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { textIn, useLanguage, useMessages } from '../../ui/text.ts'
 import { Section } from '../jobs/section.tsx'
+import { previewKinds, shownName } from './kinds.ts'
 import { resultsMessages } from './messages.ts'
+import { Preview } from './preview.tsx'
 import { useDownloads } from './use-download.ts'
 import styles from './results.module.css'
 
@@ -17,6 +21,7 @@ export function Figures({ site, job }: { site: string; job: Job }) {
   const figures = useQuery('results', 'figures', { site, id }, state)
   const files = useQuery('results', 'files', { site, id }, state)
   const downloads = useDownloads(site, id)
+  const [looked, setLooked] = useState<ResultEntry>()
   const say = useMessages(resultsMessages)
   const language = useLanguage()
   const format = useFormat()
@@ -51,18 +56,37 @@ export function Figures({ site, job }: { site: string; job: Job }) {
       {main.length === 0 ? null : (
         <div className={styles.mainFiles}>
           {main.map((file) => (
-            <Button
-              key={file.path}
-              variant="default"
-              leftSection={<Download size={14} aria-hidden />}
-              onClick={() => downloads.start(file.path)}
-            >
-              <VisuallyHidden>{say('download.short')} </VisuallyHidden>
-              {file.path}
-              <span className={styles.fileSize}> {format.bytes(file.size)}</span>
-            </Button>
+            <Group key={file.path} gap={4}>
+              <Button
+                variant="default"
+                leftSection={<Download size={14} aria-hidden />}
+                onClick={() => downloads.start(file.path)}
+              >
+                <VisuallyHidden>{say('download.short')} </VisuallyHidden>
+                {shownName(file.path)}
+                <span className={styles.fileSize}> {format.bytes(file.size)}</span>
+              </Button>
+              {previewKinds({ ...file, kind: 'file' }).length === 0 ? null : (
+                <ActionIcon
+                  aria-label={say('figures.look', { name: shownName(file.path) })}
+                  title={say('figures.look', { name: shownName(file.path) })}
+                  onClick={() => setLooked({ ...file, kind: 'file' })}
+                >
+                  <Eye size={16} aria-hidden />
+                </ActionIcon>
+              )}
+            </Group>
           ))}
         </div>
+      )}
+      {looked === undefined ? null : (
+        <Preview
+          site={site}
+          id={id}
+          entry={looked}
+          onClose={() => setLooked(undefined)}
+          onDownload={() => downloads.start(looked.path)}
+        />
       )}
     </Section>
   )
