@@ -217,6 +217,17 @@ describe('the core in its process', () => {
     rpc.close()
   })
 
+  test('shows a notification of the system, and a click on it brings its place', async () => {
+    const rpc = createClient(async () => portFromMessagePort(await askForPort()))
+    await rpc.call('notifications', 'show', { title: 'plate', body: 'is done', place: '#/jobs/7' })
+    const shown = state().notified.at(-1)
+    expect(shown?.options).toEqual({ title: 'plate', body: 'is done' })
+    window().calls.length = 0
+    shown?.emit('click')
+    expect(window().calls).toEqual(['show', 'focus', 'load headway-app://window/#/jobs/7'])
+    rpc.close()
+  })
+
   test('hands no port to a frame, a foreign page or another window', async () => {
     const { ipcMain, ipcRenderer, WebContents } = booted.electron
     let handed = 0

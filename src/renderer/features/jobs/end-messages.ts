@@ -3,6 +3,14 @@ import { defineMessages } from '../../ui/text.ts'
 /** How a job ended, in words, and what to try. */
 export const endMessages = defineMessages('job-end', {
   title: { en: 'What happened', ko: '실패 원인' },
+  array: {
+    en: '{{failed}} of its {{total}} elements failed.',
+    ko: '배열 요소 {{total}}개 중 {{failed}}개가 실패했습니다.',
+  },
+  'array.try': {
+    en: 'Show the failed ones in the list of elements, open one, and its page says why.',
+    ko: '배열 요소 목록에서 실패한 것을 골라 열면 그 페이지에 원인이 있습니다.',
+  },
   timeout: {
     en: 'It ran into its time limit of {{limit}} and was stopped.',
     ko: '시간 제한 {{limit}}에 도달하여 중지되었습니다.',

@@ -30,7 +30,8 @@ export function JobFacts({ job }: { job: Job }) {
       content: (
         <>
           <span className="mono">{array.range}</span>
-          <StateBar states={array.states} total={array.total} /> {words(array.states)}
+          <StateBar states={array.states} total={array.total} />
+          <span className={styles.words}>{words(array.states)}</span>
         </>
       ),
     })

@@ -1,4 +1,5 @@
 import {
+  ActionIcon,
   Button,
   Checkbox,
   CloseButton,
@@ -103,9 +104,15 @@ export function FilterBar(props: BarProps & { narrow: boolean }) {
       )}
       <Popover position="bottom-start" width={340} trapFocus returnFocus>
         <Popover.Target>
-          <Button variant="default" leftSection={<ListFilter size={13} aria-hidden />}>
-            {say('filter.open')}
-          </Button>
+          {narrow ? (
+            <ActionIcon variant="default" size={30} aria-label={say('filter.open')} title={say('filter.open')}>
+              <ListFilter size={14} aria-hidden />
+            </ActionIcon>
+          ) : (
+            <Button variant="default" leftSection={<ListFilter size={13} aria-hidden />}>
+              {say('filter.open')}
+            </Button>
+          )}
         </Popover.Target>
         <Popover.Dropdown aria-label={say('filter.title')}>
           <FilterForm jobs={jobs} filter={filter} set={set} />

@@ -1,17 +1,21 @@
 import { Button } from '@mantine/core'
-import type { Job } from '../../../../contract/jobs.ts'
+import type { ArraySummary, Job } from '../../../../contract/jobs.ts'
 import { formatLimit, useFormat } from '../../ui/format.ts'
 import { useLanguage, useMessages } from '../../ui/text.ts'
 import { fits } from './actions.ts'
 import { endMessages } from './end-messages.ts'
 import { failureCause, nextLimitMinutes, nextMemoryMb, signalOf } from './ending.ts'
+import { jobStates } from './filter.ts'
 import { jobsMessages } from './messages.ts'
 import { pendingMessages } from './pending-messages.ts'
-import { pendingCause } from './pending.ts'
+import { pendingCause, type PendingCause } from './pending.ts'
 import { plainLine } from './plain-line.ts'
 import { Section } from './section.tsx'
-import { limitMinutes } from './story.ts'
+import { hasFailed, limitMinutes } from './story.ts'
 import styles from './job.module.css'
+
+/** What ends by itself, at a time that a scheduler can guess. */
+const inTurn: ReadonlySet<PendingCause> = new Set(['resources', 'priority', 'licenses', 'user-limit', 'account-limit'])
 
 /** Why a job waits, what could help, when it is expected to start, with the scheduler's own word beside it. */
 export function PendingReason({ job, onRelease }: { job: Job; onRelease: () => void }) {
@@ -28,11 +32,11 @@ export function PendingReason({ job, onRelease }: { job: Job; onRelease: () => v
         <p className={styles.said}>{say(cause)}</p>
         <p>{say(`${cause}.try`)}</p>
         <p>
-          {expectedStart === undefined
-            ? held === true
-              ? null
-              : say('noEstimate')
-            : say('expected', { when: format.time(expectedStart) })}
+          {expectedStart !== undefined
+            ? say('expected', { when: format.time(expectedStart) })
+            : inTurn.has(cause)
+              ? say('noEstimate')
+              : null}
         </p>
         {reason === '' ? null : <p className={styles.faint}>{say('word', { reason })}</p>}
         {canRelease ? (
@@ -48,6 +52,10 @@ export function PendingReason({ job, onRelease }: { job: Job; onRelease: () => v
 /** Lines of the log shown with the reason. */
 const lastLines = 20
 
+/** How many elements of an array did not end as wished. */
+const failedElements = ({ states }: ArraySummary): number =>
+  jobStates.reduce((sum, state) => sum + (hasFailed(state) ? (states[state] ?? 0) : 0), 0)
+
 /** What happened, and what to try: with the figures the job had, and those it might need. */
 function useEnding(job: Job, logTail: readonly string[]): { text: string; next: string; words: string[] } {
   const say = useMessages(endMessages)
@@ -61,6 +69,12 @@ function useEnding(job: Job, logTail: readonly string[]): { text: string; next: 
     ...(signal === undefined ? [] : [say('signal', signal)]),
     ...(reason === '' ? [] : [say('word', { reason })]),
   ]
+  if (job.array !== undefined)
+    return {
+      text: say('array', { failed: failedElements(job.array), total: job.array.total }),
+      next: say('array.try'),
+      words: [],
+    }
   const memory = (mb: number) => formatLimit(mb * 1024 * 1024, language)
   const more = nextMemoryMb(job)
   if (cause === 'timeout')

@@ -1,5 +1,5 @@
 import { Switch } from '@mantine/core'
-import { useState } from 'react'
+import { useId, useState } from 'react'
 import type { AppErrorValue } from '../../../../contract/errors.ts'
 import type { NotificationChoices, NotificationKind } from '../../../../contract/notifications.ts'
 import type { Site } from '../../../../contract/sites.ts'
@@ -35,12 +35,17 @@ function Line(props: {
   disabled?: boolean
   onChange: (on: boolean) => void
 }) {
+  const label = useId()
+  const hint = useId()
   return (
     <div className={styles.line}>
+      <div className={styles.words}>
+        <span id={label}>{props.label}</span>
+        <small id={hint}>{props.hint}</small>
+      </div>
       <Switch
-        labelPosition="left"
-        label={props.label}
-        description={props.hint}
+        aria-labelledby={label}
+        aria-describedby={hint}
         checked={props.checked}
         disabled={props.disabled ?? false}
         onChange={(event) => props.onChange(event.currentTarget.checked)}
