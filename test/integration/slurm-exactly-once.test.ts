@@ -7,6 +7,9 @@ import { slurmBench } from '../helpers/slurm.ts'
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 const killed: Finished = { code: null, signal: 'SIGKILL', timedOut: false, stdout: '', stderr: '' }
+async function reached(condition: () => boolean): Promise<void> {
+  while (!condition()) await pause(5)
+}
 /** Nothing of these submissions is to run: what counts is how many jobs Slurm has. */
 const later = new Date(Date.now() + 7 * 86_400_000).toISOString()
 const options = { begin: later }
@@ -46,6 +49,14 @@ const faults = {
 type Fault = keyof typeof faults | 'killed at some moment'
 const kinds: Fault[] = [...(Object.keys(faults) as (keyof typeof faults)[]), 'killed at some moment']
 
+/** All of a runner but what is done as a user. */
+const rest = (runner: Runner): Omit<Runner, 'runAs'> => ({
+  mode: runner.mode,
+  run: (...given) => runner.run(...given),
+  has: (command) => runner.has(command),
+  homeOf: (user) => runner.homeOf(user),
+})
+
 /** The first run of `sbatch` of every job meets its fault, later ones go through. */
 function faulty(runner: Runner, seed: number, met: Map<Fault, number>): Runner {
   const random = numbers(seed)
@@ -61,7 +72,7 @@ function faulty(runner: Runner, seed: number, met: Map<Fault, number>): Runner {
     const finished = await runner.runAs(user, command, args, { ...options, timeoutMs: 1 + Math.floor(random() * 20) })
     return finished.timedOut ? killed : finished
   }
-  return { mode: runner.mode, run: (...given) => runner.run(...given), has: (command) => runner.has(command), runAs }
+  return { ...rest(runner), runAs }
 }
 
 /** Again until it is known, as the agent's own hand-over and every client do. */
@@ -116,11 +127,11 @@ describe.runIf(hasCluster)('submissions to a real Slurm, while things go wrong',
       }
     }
     const trouble = async () => {
-      while (handed < 40) await pause(20)
+      await reached(() => handed >= 40)
       await cluster.daemon('slurmctld', 'freeze')
       await pause(3000)
       await cluster.daemon('slurmctld', 'thaw')
-      while (handed < 100) await pause(20)
+      await reached(() => handed >= 100)
       await cluster.daemon('slurmctld', 'stop')
       await cluster.daemon('slurmctld', 'start')
     }
@@ -138,15 +149,17 @@ describe.runIf(hasCluster)('submissions to a real Slurm, while things go wrong',
   test('an agent that dies before or after sbatch has run: the next one finds out', { timeout: 60_000 }, async () => {
     const data = temporaryFolder()
     const never = new Promise<Finished>(() => {})
-    const dying = (accepts: (comment: string) => boolean) => (runner: Runner) => ({
-      ...({ mode: runner.mode, run: runner.run.bind(runner), has: runner.has.bind(runner) } satisfies Partial<Runner>),
-      async runAs(...given: Parameters<Runner['runAs']>) {
-        if (given[1] !== 'sbatch') return runner.runAs(...given)
-        const comment = given[2].find((arg) => arg.startsWith('--comment=')) ?? ''
-        if (accepts(comment)) await runner.runAs(...given)
-        return never
-      },
-    })
+    const dying =
+      (accepts: (comment: string) => boolean) =>
+      (runner: Runner): Runner => ({
+        ...rest(runner),
+        async runAs(...given: Parameters<Runner['runAs']>) {
+          if (given[1] !== 'sbatch') return runner.runAs(...given)
+          const comment = given[2].find((arg) => arg.startsWith('--comment=')) ?? ''
+          if (accepts(comment)) await runner.runAs(...given)
+          return never
+        },
+      })
     const first = await slurmBench(cluster.conf, { data, wrap: dying((comment) => /died-\d*[02468]:/.test(comment)) })
     const keys = Array.from({ length: 20 }, (_, n) => `died-${n}`)
     const specs = await Promise.all(keys.map((key) => first.spec(key, 'true', { options })))
@@ -208,7 +221,7 @@ describe.runIf(hasCluster)('submissions to a real Slurm, while things go wrong',
     }
     const killer = async () => {
       for (const after of [6, 16, 28]) {
-        while (answered < after) await pause(5)
+        await reached(() => answered >= after)
         await agent.end('SIGKILL')
         agent = await start()
       }

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { bytesOf, parseEnd, verdictsOf } from '../../../../../agent/src/scheduler/slurm/accounting.ts'
 import { configOf, parseConfig } from '../../../../../agent/src/scheduler/slurm/commands.ts'
