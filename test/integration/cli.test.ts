@@ -130,6 +130,36 @@ describe('the terminal host against a real agent', () => {
     },
   )
 
+  it('submits an array after another job, lists its elements, and changes them', { timeout: 120_000 }, async () => {
+    const files = ['--file', `${heat}plate.msh`, '--file', `${heat}settings.yaml`]
+    const submit = (...more: string[]) =>
+      headway(['--json', 'submit', 'heat-triangle', ...files, '--set', 'refine=0', ...more])
+    const first = await submit('--begin', 'now+1hours', '--name', 'first')
+    expect(first).toMatchObject({ code: 0, stderr: '' })
+    const [{ job_id: before }] = lines(first) as [{ job_id: string }]
+    const second = await submit('--array', '0-2%1', '--dependency', `afterany:${before}`, '--ntasks', '1')
+    const [{ job_id: id }] = lines(second) as [{ job_id: string }]
+    expect(lines(await headway(['--json', 'elements', id]))).toMatchObject([
+      { job_id: `${id}_0`, index: 0, state: 'pending' },
+      { job_id: `${id}_1` },
+      { job_id: `${id}_2` },
+    ])
+    const one = await headway(['--json', 'cancel', `${id}_1`, 'nothing'])
+    expect(one.code).toBe(5)
+    expect(lines(one)).toMatchObject([
+      { job_id: `${id}_1`, state: 'cancelled' },
+      { job_id: 'nothing', code: 'NOT_FOUND' },
+      {},
+    ])
+    expect((await headway(['elements', id, '--state', 'cancelled'])).stdout).toMatch(
+      new RegExp(`^ID.*\n${id}_1 +cancelled`),
+    )
+    expect(await headway(['hold', before])).toMatchObject({ code: 0, stdout: `Job ${before}: pending\n` })
+    expect((await headway(['time-limit', '3', before])).code).toBe(0)
+    expect((await headway(['cancel', before, id])).code).toBe(0)
+    expect((await headway(['submit', 'heat-triangle', '--array', 'all'])).code).toBe(2)
+  })
+
   it('uploads a folder, verified', async () => {
     const ended = await headway(['--json', 'upload', heat])
     expect(ended.code).toBe(0)
