@@ -29,6 +29,7 @@ test('the shipped templates are there, for everybody, not to be edited', async (
   expect(broken).toEqual([])
   expect(templates.map(({ id, visibility, editable }) => [id, visibility, editable])).toEqual([
     ['bracket-static', 'shared', false],
+    ['cavity-flow', 'shared', false],
     ['heat-triangle', 'shared', false],
   ])
   expect(templates.find(({ id }) => id === 'heat-triangle')?.missingCommands).toEqual([])
@@ -118,7 +119,7 @@ test('private templates belong to one user, shared ones to the admin', async () 
 
   for (const id of ['mine', 'site']) expect((await bench.send('DELETE', `/api/v2/templates/${id}`)).status).toBe(200)
   expect((await bench.send('DELETE', '/api/v2/templates/site', undefined, 'admin')).status).toBe(200)
-  expect(await ids()).toEqual(['bracket-static', 'heat-triangle'])
+  expect(await ids()).toEqual(['bracket-static', 'cavity-flow', 'heat-triangle'])
 })
 
 test('a template says which commands are missing, and does not run', async () => {
