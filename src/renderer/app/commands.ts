@@ -9,6 +9,7 @@ import {
   SquareTerminal,
   Sun,
   Upload,
+  Workflow,
   type LucideIcon,
 } from 'lucide-react'
 import { useEffect, useMemo, useState } from 'react'
@@ -74,7 +75,7 @@ export function useCommands(): Command[] {
   const update = settingsStore.use((state) => state.update)
   return useMemo(() => {
     const page = (
-      name: 'jobs' | 'templates' | 'uploads' | 'nodes' | 'settings' | 'sites',
+      name: 'jobs' | 'workflows' | 'templates' | 'uploads' | 'nodes' | 'settings' | 'sites',
       icon: LucideIcon,
     ): Command => ({
       id: `page-${name}`,
@@ -93,6 +94,7 @@ export function useCommands(): Command[] {
     const newest = [...jobs.values()].sort((a, b) => b.submittedAt.localeCompare(a.submittedAt))
     return [
       page('jobs', ListChecks),
+      page('workflows', Workflow),
       page('templates', LayoutTemplate),
       page('uploads', Upload),
       page('nodes', Server),

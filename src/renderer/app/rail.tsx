@@ -8,6 +8,7 @@ import {
   Settings as SettingsIcon,
   Upload,
   type LucideIcon,
+  Workflow,
 } from 'lucide-react'
 import { settingsStore, useSettings } from '../features/settings/store.ts'
 import { AccountMenu } from '../features/sites/account-menu.tsx'
@@ -16,10 +17,11 @@ import { appMessages } from './messages.ts'
 import { hrefOf, useRoute, type Page } from './router.ts'
 import styles from './rail.module.css'
 
-type RailPage = Extract<Page, 'jobs' | 'templates' | 'uploads' | 'nodes' | 'settings'>
+type RailPage = Extract<Page, 'jobs' | 'workflows' | 'templates' | 'uploads' | 'nodes' | 'settings'>
 
 const above: readonly { page: RailPage; icon: LucideIcon; also?: readonly Page[] }[] = [
   { page: 'jobs', icon: ListChecks, also: ['compare'] },
+  { page: 'workflows', icon: Workflow },
   { page: 'templates', icon: LayoutTemplate, also: ['template-editor', 'new-job'] },
   { page: 'uploads', icon: Upload },
   { page: 'nodes', icon: Server },
