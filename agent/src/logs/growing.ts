@@ -15,6 +15,9 @@ const REOPEN_MS = 2000
 /** After its writer has ended a file is watched so much longer: its last bytes may be late on a network file system. */
 const SETTLE_MS = 1000
 const MOST_REMEMBERED = 1000
+const PIECE = 65_536
+/** Bytes that are read once more, to notice a file that was written anew and is longer than before. */
+const SEAM = 64
 
 /** What is to be watched. `ended`: whether its writer has; asked before the file is looked at. */
 export interface Growing {
@@ -101,8 +104,8 @@ export function createGrowingFiles(files: Pick<UserFiles, 'openRead'>): GrowingF
     }
 
     /** The bytes at a position; empty at the end, and while there is no file or it cannot be read. */
-    async read(position: number): Promise<Buffer> {
-      const piece = await this.#shared?.read(position).catch(() => undefined)
+    async read(position: number, length = PIECE): Promise<Buffer> {
+      const piece = await this.#shared?.read(position, length).catch(() => undefined)
       if (piece === undefined) return Buffer.alloc(0)
       if (piece.length > 0) this.#size = Math.max(this.#size, position + piece.length)
       return piece
@@ -163,7 +166,7 @@ export function createGrowingFiles(files: Pick<UserFiles, 'openRead'>): GrowingF
       if (this.#shared === undefined || now - this.#openedAt >= REOPEN_MS || ended) await this.#reopen()
       const size = (await this.#shared?.stat())?.size ?? 0
       if (this.#over) return
-      if (size < this.#size) this.#startOver()
+      if (size < this.#size) this.startOver()
       if (size !== this.#size) this.#changedAt = now
       this.#size = size
       if (ended) this.#endedAt ??= now
@@ -186,9 +189,10 @@ export function createGrowingFiles(files: Pick<UserFiles, 'openRead'>): GrowingF
       if (this.#over) return fresh.leave()
       this.#shared = fresh
       old?.leave()
-      if (replaced) this.#startOver()
+      if (replaced) this.startOver()
     }
-    #startOver(): void {
+    /** What was read no longer stands there. */
+    startOver(): void {
       this.version = newVersion()
       this.#size = 0
       this.#changedAt = Date.now()
@@ -198,13 +202,21 @@ export function createGrowingFiles(files: Pick<UserFiles, 'openRead'>): GrowingF
   async function* follow(watch: Watch, from: number, signal: AbortSignal): AsyncGenerator<Buffer, void> {
     const { version } = watch
     let position = from
+    /** What was read last: what is written behind it is read together with it, to see that it still stands there. */
+    let last = await watch.read(Math.max(0, from - SEAM), Math.min(SEAM, from))
     while (!signal.aborted && !watch.over && watch.version === version) {
       const { complete, looks } = watch
-      const piece = await watch.read(position)
+      const piece = await watch.read(position - last.length)
       if (watch.version !== version) return
-      if (piece.length > 0) {
-        position += piece.length
-        yield piece
+      if (piece.length > last.length) {
+        if (!piece.subarray(0, last.length).equals(last)) {
+          watch.startOver()
+          return
+        }
+        const fresh = piece.subarray(last.length)
+        position += fresh.length
+        last = Buffer.from(piece.subarray(-SEAM))
+        yield fresh
       } else if (complete) return
       else await watch.lookAfter(looks, signal)
     }

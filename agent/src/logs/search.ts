@@ -1,3 +1,4 @@
+import { setImmediate as free } from 'node:timers/promises'
 import type { LogMatch, LogMatches, LogQuery, SearchDirection } from '../../../contract/logs.ts'
 import { Failure } from '../kit/failure.ts'
 import { boundedPattern, PatternTooSlow } from '../templates/index.ts'
@@ -16,6 +17,7 @@ const LONGEST_LINE = 64 * 1024
 const BEFORE = 120
 const BEHIND = 280
 const NEWLINE = 0x0a
+const PARTS = 16
 
 export interface SearchLeg {
   file: FileReader
@@ -41,7 +43,7 @@ interface Looked {
   found: number[]
   next: number
 }
-type Look = (block: Buffer, place: Place) => Looked
+type Look = (block: Buffer, place: Place) => Looked | Promise<Looked>
 
 /**
  * One leg of a search through a file of any size: bounded in bytes, matches and time, ended by `signal`. Failure
@@ -63,7 +65,12 @@ export async function searchLeg(leg: SearchLeg): Promise<LogMatches> {
     const block = await readBlock(file, start, stop)
     // The file has been cut short meanwhile.
     if (block.length < stop - start) return end(next, true)
-    const looked = look(block, { start, isFirst: start === 0, isLast: stop === size, limit: limit - matches.length })
+    const looked = await look(block, {
+      start,
+      isFirst: start === 0,
+      isLast: stop === size,
+      limit: limit - matches.length,
+    })
     for (const at of looked.found) matches.push({ at, text: await excerpt(file, at, leg.query) })
     next = looked.next
     if (matches.length >= limit) return end(next, false)
@@ -178,22 +185,42 @@ function plainBackward(length: number, find: Finder): Look {
 }
 
 /** Whether each line of a block matches; `lines` are its places in it. */
-type LineMatcher = (block: Buffer, lines: readonly Line[]) => boolean[]
+type LineMatcher = (block: Buffer, lines: readonly Line[]) => Promise<boolean[]>
 interface Line {
   from: number
   to: number
 }
 
+/**
+ * A pattern's time is measured by the clock, and a busy machine may well stop in the middle of it. What took too long is
+ * tried again in smaller parts, the event loop being free in between; only a part that is too slow twice is the pattern's.
+ */
 function lineMatcher({ text, caseSensitive, encoding }: LogQuery): LineMatcher {
   const pattern = compiled(text, caseSensitive)
-  return (block, lines) => {
-    const texts = lines.map(({ from, to }) => decodeText(block.subarray(from, to), encoding).replace(/\r?\n$/, ''))
+  const attempt = (texts: readonly string[]): boolean[] | undefined => {
     try {
       return pattern.exec(texts).map((match) => match !== null)
     } catch (error) {
-      if (error instanceof PatternTooSlow) throw invalid('it takes too long; make it simpler.')
+      if (error instanceof PatternTooSlow) return undefined
       throw error
     }
+  }
+  return async (block, lines) => {
+    const texts = lines.map(({ from, to }) => decodeText(block.subarray(from, to), encoding).replace(/\r?\n$/, ''))
+    const all = attempt(texts)
+    if (all !== undefined) return all
+    const matched: boolean[] = []
+    const size = Math.ceil(texts.length / PARTS)
+    for (let from = 0; from < texts.length; from += size) {
+      const part = texts.slice(from, from + size)
+      await free()
+      const first = attempt(part)
+      if (first === undefined) await free()
+      const found = first ?? attempt(part)
+      if (found === undefined) throw invalid('it takes too long; make it simpler.')
+      matched.push(...found)
+    }
+    return matched
   }
 }
 
@@ -227,9 +254,9 @@ function linesOf(block: Buffer, begin: number, rest: boolean): Line[] {
 }
 
 function linesForward(matches: LineMatcher): Look {
-  return (block, { start, isLast, limit }) => {
+  return async (block, { start, isLast, limit }) => {
     const lines = linesOf(block, 0, isLast)
-    const matched = matches(block, lines)
+    const matched = await matches(block, lines)
     const hits = lines.filter((_, index) => matched[index] === true).slice(0, limit)
     const next = hits.length >= limit ? hits.at(-1)?.to : lines.at(-1)?.to
     return { found: hits.map(({ from }) => start + from), next: start + (next ?? block.length) }
@@ -237,11 +264,11 @@ function linesForward(matches: LineMatcher): Look {
 }
 
 function linesBackward(matches: LineMatcher): Look {
-  return (block, { start, isFirst, limit }) => {
+  return async (block, { start, isFirst, limit }) => {
     // The first line may have begun before this block, and is left to the one before it; one without end is not.
     const first = block.indexOf(NEWLINE) + 1
     const lines = linesOf(block, isFirst || first === block.length ? 0 : first, true)
-    const matched = matches(block, lines)
+    const matched = await matches(block, lines)
     const hits = lines
       .filter((_, index) => matched[index] === true)
       .toReversed()

@@ -1,8 +1,6 @@
 import { Failure } from '../kit/failure.ts'
 import type { FileReader, UserFiles } from '../user-files/index.ts'
 
-const PIECE = 65_536
-
 /** A reader that is closed once nobody reads from it any more. */
 export class SharedReader {
   readonly #reader: FileReader
@@ -15,9 +13,9 @@ export class SharedReader {
   stat(): Promise<{ size: number; mtime: Date }> {
     return this.#use((reader) => reader.stat())
   }
-  async read(position: number): Promise<Buffer> {
+  async read(position: number, length: number): Promise<Buffer> {
     const { buffer, bytesRead } = await this.#use((reader) =>
-      reader.read(Buffer.allocUnsafe(PIECE), 0, PIECE, position),
+      reader.read(Buffer.allocUnsafe(length), 0, length, position),
     )
     return buffer.subarray(0, bytesRead)
   }

@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import type { LogFile } from '../../../contract/logs.ts'
 import type { JobView } from '../jobs/index.ts'
+import { BOOKKEEPING } from '../scheduler/index.ts'
 import type { FileEntry, UserFiles } from '../user-files/index.ts'
 
 /** Most files of a folder that are looked at, and most that are listed. */
@@ -26,7 +27,8 @@ export async function textFiles(
   { user, folder, log }: Pick<JobView, 'user' | 'folder' | 'log'>,
 ): Promise<{ files: LogFile[]; more: boolean }> {
   // A job that waits may have no folder yet.
-  const entries = await files.list(user, folder, MOST_ENTRIES).catch(() => [])
+  const listed = await files.list(user, folder, MOST_ENTRIES).catch(() => [])
+  const entries = listed.filter(({ path }) => !path.startsWith(`${BOOKKEEPING}/`))
   entries.sort((a, b) => Number(b.path === log) - Number(a.path === log) || b.modified.getTime() - a.modified.getTime())
   const kinds = await kindsOf(entries, (path) => head(files, user, `${folder}/${path}`))
   const texts = entries.filter((_, index) => kinds[index] === true)
@@ -37,7 +39,7 @@ export async function textFiles(
       modifiedAt: modified.toISOString(),
       main: path === log,
     })),
-    more: entries.length >= MOST_ENTRIES || texts.length > MOST_LISTED,
+    more: listed.length >= MOST_ENTRIES || texts.length > MOST_LISTED,
   }
 }
 

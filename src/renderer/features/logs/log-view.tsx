@@ -18,7 +18,8 @@ export function LogView({ site, job }: { site: string; job: Job }) {
   const [note, setNote] = useState<string>()
   const { data } = useQuery('logs', 'files', { site, id: job.id }, `${job.state} ${opened}`)
   const files = useMemo(() => data?.files ?? [], [data])
-  const main = files.find((file) => file.main)?.path
+  // An array prints nothing itself: its elements do.
+  const main = files.find((file) => file.main)?.path ?? (job.array === undefined ? undefined : files[0]?.path)
   const options = useMemo(
     () =>
       files.map(({ path, size }) => ({
@@ -27,7 +28,8 @@ export function LogView({ site, job }: { site: string; job: Job }) {
       })),
     [files, say, format],
   )
-  const file = chosen === main ? undefined : chosen
+  const own = files.some((candidate) => candidate.main && candidate.path === (chosen ?? main))
+  const file = own ? undefined : (chosen ?? (job.array === undefined ? undefined : main))
   const picker =
     files.length < 2 && chosen === undefined ? null : (
       <Select
