@@ -1,6 +1,6 @@
 import type { PreflightRequest } from '../../../contract/agent/preflight.ts'
 import type { Check, JobChoices, Preflight } from '../../../contract/preflight.ts'
-import { endedJobStates } from '../../../contract/jobs.ts'
+import { type ArraySummary, endedJobStates } from '../../../contract/jobs.ts'
 import type { Template } from '../../../contract/templates.ts'
 import type { Jobs } from '../jobs/index.ts'
 import type { Agent } from '../kit/agent.ts'
@@ -47,15 +47,16 @@ export function createPreflight(agent: Agent, parts: Parts): Noun {
     })
   }
 
+  /** Jobs of the user that wait or run, elements of arrays each. */
   async function jobsNow(user: string): Promise<number> {
-    const { count } = await agent.db
+    const rows = await agent.db
       .selectFrom('job_history')
-      .select((e) => e.fn.countAll<number>().as('count'))
+      .select('array')
       .where('user', '=', user)
       .where('job_id', 'is not', null)
       .where('state', 'not in', [...endedJobStates])
-      .executeTakeFirstOrThrow()
-    return count
+      .execute()
+    return rows.reduce((sum, { array }) => sum + (array === null ? 1 : aliveIn(JSON.parse(array) as ArraySummary)), 0)
   }
 
   async function findings(who: Identity, request: PreflightRequest, asked: Asked, template: Template | undefined) {
@@ -143,6 +144,11 @@ function asChoice({ allowAccounts, allowQos, allowGroups, ...partition }: Partit
     ...(allowQos === undefined ? {} : { allowQos: [...allowQos] }),
     ...(allowGroups === undefined ? {} : { allowGroups: [...allowGroups] }),
   }
+}
+
+/** Elements of an array that have not ended. */
+function aliveIn({ total, states }: ArraySummary): number {
+  return endedJobStates.reduce((rest, state) => rest - (states[state] ?? 0), total)
 }
 
 const gravity = { error: 0, warning: 1, ok: 2 }

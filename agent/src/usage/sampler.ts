@@ -89,13 +89,14 @@ export function createSampler(
     })
   }
 
-  /** The whole of a job that has ended, if the scheduler knows it by now; whether it did. */
+  /** Keeps what the scheduler tells of a job that has ended; whether that is all. */
   async function conclude(job: JobView): Promise<boolean> {
     let known = false
     await oneByOne(job, async () => {
       const usage = await ask(job)
-      known = usage?.cpuSeconds !== undefined || usage?.elapsedSeconds !== undefined
-      await store.finish(job, known && usage !== undefined ? sampleOf(usage) : undefined)
+      // Accounting knows the length of a job before it knows what its steps have used.
+      known = usage?.cpuSeconds !== undefined && usage.elapsedSeconds !== undefined
+      await store.finish(job, usage === undefined ? undefined : sampleOf(usage))
     })
     return known
   }

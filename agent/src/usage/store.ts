@@ -33,10 +33,20 @@ export interface UsageStore {
 export const MOST_SAMPLES = 300
 const WHOLE = -1
 
-/** Every second point is dropped where there are too many, the last one never: the whole course stays, more coarsely. */
+/** Where there are too many points, those go that stand closest between their neighbours: the whole course stays, more coarsely. */
 export function thinned(samples: readonly UsageSample[]): UsageSample[] {
-  if (samples.length <= MOST_SAMPLES) return [...samples]
-  return samples.filter((_, index) => index % 2 === 0 || index === samples.length - 1)
+  const kept = [...samples]
+  while (kept.length > MOST_SAMPLES) {
+    const times = kept.map(({ at }) => Date.parse(at))
+    let closest = 1
+    let smallest = Infinity
+    for (let index = 1; index < kept.length - 1; index += 1) {
+      const gap = (times[index + 1] ?? 0) - (times[index - 1] ?? 0)
+      if (gap < smallest) [closest, smallest] = [index, gap]
+    }
+    kept.splice(closest, 1)
+  }
+  return kept
 }
 
 const keyOf = (job: JobView) => ({ number: job.number, element: job.element ?? WHOLE })
@@ -77,7 +87,8 @@ export function createUsageStore(db: Kysely<Database>): UsageStore {
         number,
         element,
         user: job.user,
-        template_id: job.template?.id ?? null,
+        // An array is no run: its elements are.
+        template_id: job.array === undefined ? (job.template?.id ?? null) : null,
         nodes: job.resources.nodes,
         ...row,
       })

@@ -11,6 +11,7 @@ import { LogView } from '../logs/log-view.tsx'
 import { Convergence } from '../convergence/convergence.tsx'
 import { Figures } from '../results/figures.tsx'
 import { Files } from '../results/files.tsx'
+import { Usage } from '../usage/usage.tsx'
 import { Details } from './details.tsx'
 import { ElementsTable } from './elements-table.tsx'
 import { JobHead } from './job-head.tsx'
@@ -75,14 +76,15 @@ export function JobView(props: {
     <Convergence key="plot" site={site} job={job} onCancel={() => changes.start({ action: 'cancel' }, [job])} />
   ) : null
   const folder = <Files key="files" site={site} job={job} />
+  const usage = <Usage key="usage" site={site} job={job} />
   const order: ReactNode[] =
     job.state === 'pending'
       ? [<PendingReason key="reason" job={job} onRelease={() => changes.start({ action: 'release' }, [job])} />, folder]
       : job.state === 'completed'
-        ? [<Figures key="figures" site={site} job={job} />, folder, plot, log]
+        ? [<Figures key="figures" site={site} job={job} />, folder, plot, usage, log]
         : hasFailed(job.state)
-          ? [<FailureReason key="reason" job={job} logTail={detail.data?.logTail} />, plot, log, folder]
-          : [plot, log, folder]
+          ? [<FailureReason key="reason" job={job} logTail={detail.data?.logTail} />, plot, usage, log, folder]
+          : [plot, usage, log, folder]
   return (
     <article className={styles.view} aria-label={say('job.label', { id })} data-state={job.state}>
       <JobHead job={job} changes={changes} beside={beside} back={back} />

@@ -1,18 +1,12 @@
 import type { Check, CheckCode, CheckData, Suggestion } from '../../../../contract/preflight.ts'
 import { formatBytes, formatDuration, formatNumber, formatTime } from '../../ui/format.ts'
 import type { Language, Say } from '../../ui/text.ts'
+import { formatMemory } from '../usage/memory.ts'
 import type { preflightMessages } from './messages.ts'
 
 export type SayPreflight = Say<typeof preflightMessages.entries>
 
 const MIB = 1_048_576
-const GIB = 1_073_741_824
-
-/** Memory as schedulers count it, in powers of 1024 called MB and GB: `640 MB`, `12.5 GB`, `64 GB`. */
-export function formatMemory(bytes: number, language: Language): string {
-  if (bytes < GIB) return `${formatNumber(bytes / MIB, language, bytes < 10 * MIB ? 1 : 0)} MB`
-  return `${formatNumber(bytes / GIB, language, bytes < 100 * GIB ? 1 : 0)} GB`
-}
 
 interface Words {
   say: SayPreflight

@@ -1,14 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Check, Suggestion } from '../../../../contract/preflight.ts'
-import {
-  checkText,
-  formatMemory,
-  startText,
-  suggestionText,
-} from '../../../../src/renderer/features/preflight/check-text.ts'
+import { checkText, startText, suggestionText } from '../../../../src/renderer/features/preflight/check-text.ts'
 import { preflightMessages } from '../../../../src/renderer/features/preflight/messages.ts'
 import { blocks, shownChecks } from '../../../../src/renderer/features/preflight/blocking.ts'
 import { keyOf } from '../../../../src/renderer/features/preflight/use-preflight.ts'
+import { formatMemory } from '../../../../src/renderer/features/usage/memory.ts'
 import { sayIn } from '../../../../src/renderer/ui/text.ts'
 
 const en = sayIn(preflightMessages, 'en')

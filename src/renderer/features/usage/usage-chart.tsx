@@ -1,0 +1,91 @@
+import 'uplot/dist/uPlot.min.css'
+import { useEffect, useRef } from 'react'
+import uPlot, { type AlignedData, type Options } from 'uplot'
+import type { Course } from './series.ts'
+import styles from './usage.module.css'
+
+const height = 148
+
+/** Seconds since the start as short as they can be read: `40 s`, `5 min`, `2 h`. */
+export type SayValue = (value: number) => string
+
+function optionsOf(
+  element: HTMLElement,
+  { kind, lines }: Course,
+  words: { value: SayValue; time: SayValue },
+  onCursor: (index: number | undefined) => void,
+): Options {
+  const style = getComputedStyle(element)
+  const variable = (name: string) => style.getPropertyValue(name).trim()
+  const font = `11px ${style.fontFamily}`
+  const grid = variable('--hw-line')
+  const common = {
+    stroke: variable('--hw-dim'),
+    font,
+    grid: { stroke: grid, width: 1 },
+    ticks: { stroke: grid, width: 1, size: 4 },
+  }
+  const percent = kind === 'cpu' || kind === 'gpu'
+  return {
+    width: element.clientWidth,
+    height,
+    legend: { show: false },
+    padding: [8, 12, 0, 0],
+    scales: {
+      x: { time: false },
+      // From nothing, so that heights can be compared; percent up to the whole, however little is used.
+      y: { range: (_plot, _low, high) => [0, Math.max(percent ? 100 : 1, (Number.isFinite(high) ? high : 0) * 1.06)] },
+    },
+    axes: [
+      { ...common, size: 26, space: 70, values: (_plot: uPlot, splits: number[]) => splits.map(words.time) },
+      { ...common, size: 62, space: 28, values: (_plot: uPlot, splits: number[]) => splits.map(words.value) },
+    ],
+    cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
+    series: [
+      {},
+      ...lines.map(({ name }, index) => ({
+        label: name,
+        stroke: name === 'limit' ? variable('--hw-bad') : variable(index === 0 ? '--usage-0' : '--usage-1'),
+        dash: name === 'limit' ? [6, 4] : index === 0 ? [] : [2, 3],
+        width: name === 'limit' ? 1.25 : 1.75,
+        spanGaps: true,
+        points: { show: (plot: uPlot) => name !== 'limit' && plot.data[0].length < 30, size: 4 },
+      })),
+    ],
+    hooks: { setCursor: [(plot: uPlot) => onCursor(plot.cursor.idx ?? undefined)] },
+  }
+}
+
+const dataOf = ({ seconds, lines }: Course): AlignedData => [seconds, ...lines.map(({ values }) => values)]
+
+/** One course. Made anew for other lines or words (and, by its key, for another theme), and only fed when it grows. */
+export default function UsageChart(props: {
+  course: Course
+  value: SayValue
+  time: SayValue
+  onCursor: (index: number | undefined) => void
+}) {
+  const { course, value, time, onCursor } = props
+  const element = useRef<HTMLDivElement>(null)
+  const plot = useRef<uPlot>(undefined)
+  const latest = useRef(course)
+  const shape = `${course.kind} ${course.lines.map(({ name }) => name).join(' ')}`
+  useEffect(() => {
+    latest.current = course
+    plot.current?.setData(dataOf(course))
+  }, [course])
+  useEffect(() => {
+    const host = element.current
+    if (host === null || shape === '') return undefined
+    const made = new uPlot(optionsOf(host, latest.current, { value, time }, onCursor), dataOf(latest.current), host)
+    plot.current = made
+    const observer = new ResizeObserver(() => made.setSize({ width: host.clientWidth, height }))
+    observer.observe(host)
+    return () => {
+      observer.disconnect()
+      plot.current = undefined
+      made.destroy()
+    }
+  }, [shape, value, time, onCursor])
+  return <div ref={element} className={styles.canvas} />
+}
