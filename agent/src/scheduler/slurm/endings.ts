@@ -48,7 +48,7 @@ export function createEndings(commands: Commands, accounting: Accounting, now: (
       for (const [track, rows] of await recorded(gone)) {
         const missingMs = performance.now() - (track.missingSince ?? 0)
         const ended = rows === 'no answer' ? [] : rows.filter(({ state }) => jobHasEnded(state))
-        if (ended.length > 0) learnt.push({ track, job: track.learn(ended) })
+        if (ended.length > 0) learnt.push({ track, job: await track.learn(ended) })
         if (rows !== 'no answer' && tellsAll(track, rows)) {
           track.missingSince = undefined
           continue
@@ -56,7 +56,7 @@ export function createEndings(commands: Commands, accounting: Accounting, now: (
         if (track.hasEnded || room-- <= 0) continue
         const known = await details.of(track.id, commands.runner.mode === 'self' ? undefined : track.origin.account)
         if (known === undefined) continue
-        if (known.length > 0) learnt.push({ track, job: track.learn(known) })
+        if (known.length > 0) learnt.push({ track, job: await track.learn(known) })
         else if (rows !== 'no answer' && missingMs > (rows.length > 0 ? RUNAWAY_MS : LATE_MS)) {
           learnt.push({ track, job: track.lose('Slurm does not know it any more', now()) })
         }

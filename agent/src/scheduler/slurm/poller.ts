@@ -1,16 +1,15 @@
 import type { Agent } from '../../kit/agent.ts'
 import type { ScheduledJob } from '../scheduler.ts'
 import type { Accounting } from './accounting.ts'
+import { inPieces, linesIn, turn } from './breathing.ts'
 import type { Commands } from './commands.ts'
-import { idOfLine, queueArguments } from './queue-row.ts'
+import { idOfLine, queueArguments, type QueueRow } from './queue-row.ts'
 import { createEndings } from './endings.ts'
 import { nextLook, SHORTEST_MS } from './pace.ts'
 import { type Origin, Track } from './track.ts'
 
 /** Ended jobs are remembered for late questions, the newest. */
 const REMEMBERED = 5000
-/** Longest piece of work between two turns of the event loop. */
-const PIECE_MS = 8
 /** So many looks wait for accounting to say who sent a SIGKILL. */
 const PATIENCE = 4
 
@@ -82,40 +81,33 @@ export function createPoller(
     return answered.size === 0 && last !== undefined ? { problem: last } : { texts, accounts: answered }
   }
 
-  /** Sorts the lines by job, giving way to other work. */
+  /** The lines by job, of those that are followed. */
   async function sort(texts: readonly string[]): Promise<Map<string, string[]>> {
     const byJob = new Map<string, string[]>()
-    let began = performance.now()
     inQueue = 0
     for (const text of texts) {
-      for (let from = 0; from < text.length;) {
-        const end = text.indexOf('\n', from)
-        const line = text.slice(from, end === -1 ? text.length : end)
-        from += line.length + 1
+      await inPieces(linesIn(text), (line) => {
         inQueue += 1
         const id = idOfLine(line)
-        if (!tracks.has(id)) continue
+        if (!tracks.has(id)) return
         const lines = byJob.get(id)
         if (lines === undefined) byJob.set(id, [line])
         else lines.push(line)
-        if (inQueue % 100 === 0 && performance.now() - began > PIECE_MS) {
-          await turn()
-          began = performance.now()
-        }
-      }
+      })
     }
     return byJob
   }
 
   async function workIn({ lines, accounts }: Look, before: ReadonlySet<Track>): Promise<void> {
     const fresh = [...before].filter((track) => !track.isSame(lines.get(track.id) ?? []))
-    const rows = new Map(fresh.map((track) => [track, track.read(lines.get(track.id) ?? [])]))
+    const rows = new Map<Track, QueueRow[]>()
+    for (const track of fresh) rows.set(track, await track.read(lines.get(track.id) ?? []))
     await endings.judge(fresh.filter((track) => track.isUndecided(rows.get(track) ?? [])))
     for (const track of fresh) {
       const told = rows.get(track) ?? []
       if (track.isUndecided(told) && ++track.asked < PATIENCE) continue
       track.remember(lines.get(track.id) ?? [], told)
-      await publish(track, track.learn(told))
+      await publish(track, await track.learn(told))
       await turn()
     }
     const gone = [...before].filter(
@@ -210,5 +202,3 @@ export function createPoller(
     },
   }
 }
-
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve))

@@ -1,5 +1,6 @@
 import { type ArrayElement, jobHasEnded } from '../../../../contract/jobs.ts'
 import type { ScheduledJob } from '../scheduler.ts'
+import { inPieces } from './breathing.ts'
 import { elementsOfRow, jobOfElements, jobOfRow } from './fold.ts'
 import { parseRow, type QueueRow } from './queue-row.ts'
 
@@ -30,6 +31,7 @@ export class Track {
   /** How often accounting was asked for one in vain. */
   asked = 0
   #lines: string[] = []
+  #rows = new Map<string, QueueRow>()
   /** Elements that the last lines spoke of. */
   #inQueue = new Set<number>()
 
@@ -58,9 +60,15 @@ export class Track {
     return lines.length === this.#lines.length && lines.every((line, i) => line === this.#lines[i])
   }
 
-  /** The queue's lines about this job, read. */
-  read(lines: readonly string[]): QueueRow[] {
-    return lines.flatMap((line) => parseRow(line) ?? []).filter((row) => this.#isOurs(row))
+  /** The queue's lines about this job; those that were there at the last look are not read again. */
+  async read(lines: readonly string[]): Promise<QueueRow[]> {
+    const rows = new Map<string, QueueRow>()
+    await inPieces(lines, (line) => {
+      const row = this.#rows.get(line) ?? parseRow(line)
+      if (row !== undefined && this.#isOurs(row)) rows.set(line, row)
+    })
+    this.#rows = rows
+    return [...rows.values()]
   }
 
   /** These lines need not be read again. */
@@ -87,19 +95,21 @@ export class Track {
   }
 
   /** Takes rows from any source; what has changed, undefined where nothing. Elements not spoken of stay as they are. */
-  learn(told: readonly QueueRow[]): ScheduledJob | undefined {
+  async learn(told: readonly QueueRow[]): Promise<ScheduledJob | undefined> {
     const rows = told.filter((row) => this.#isOurs(row)).map((row) => this.#judged(row))
     const [first] = rows
     if (first === undefined) return undefined
     const single = rows.find(({ elements }) => elements === undefined)
     if (single !== undefined && !this.isArray) return this.#settle(jobOfRow(single), [])
     const changed: ArrayElement[] = []
-    for (const element of rows.flatMap(elementsOfRow)) {
-      const before = this.elements.get(element.index)
-      if (before !== undefined && JSON.stringify(before) === JSON.stringify(element)) continue
-      this.elements.set(element.index, element)
-      changed.push(element)
-    }
+    await inPieces(rows, (row) => {
+      for (const element of elementsOfRow(row)) {
+        const before = this.elements.get(element.index)
+        if (before !== undefined && isSameElement(before, element)) continue
+        this.elements.set(element.index, element)
+        changed.push(element)
+      }
+    })
     const lead = rows.find(({ state }) => state === 'pending') ?? first
     return this.#settle(jobOfElements(this.id, lead, [...this.elements.values()]), changed)
   }
@@ -158,6 +168,15 @@ export class Track {
 
 const SIGKILL = 9
 const wasKilled = (row: QueueRow): boolean => row.state === 'failed' && row.signal === SIGKILL
+
+const isSameElement = (a: ArrayElement, b: ArrayElement): boolean =>
+  a.state === b.state &&
+  a.reason === b.reason &&
+  a.exitCode === b.exitCode &&
+  a.signal === b.signal &&
+  a.startedAt === b.startedAt &&
+  a.endedAt === b.endedAt &&
+  a.nodes === b.nodes
 
 /** Apart from what is no news: a priority and a guessed start that move a little with every look. */
 function news({ id: _id, priority: _priority, elements: _elements, expectedStart, ...rest }: ScheduledJob): string {

@@ -7,21 +7,21 @@ import { linesOf } from './recorded.ts'
 const origin: Origin = { account: undefined, since: undefined, elements: undefined, last: undefined }
 const of = (id: string) => linesOf('squeue.txt').filter((line) => line.startsWith(`${id}\u001F`))
 const track = (id: string, more: Partial<Origin> = {}) => new Track(id, { ...origin, ...more })
-const seen = (id: string, more: Partial<Origin> = {}) => {
+const seen = async (id: string, more: Partial<Origin> = {}) => {
   const followed = track(id, more)
-  return followed.learn(followed.read(of(id)))
+  return followed.learn(await followed.read(of(id)))
 }
 
-test('jobs as their users see them', () => {
-  expect(seen('55')).toMatchObject({ state: 'failed', reason: 'exit code 3', exitCode: 3, nodes: 'c1' })
-  expect(seen('56')).toMatchObject({ state: 'failed', reason: 'signal 9 (SIGKILL)', signal: 9 })
-  expect(seen('54')).toMatchObject({ state: 'timeout', reason: 'Time limit of 1 min reached' })
-  expect(seen('54')).not.toHaveProperty('signal')
-  expect(seen('59')).toMatchObject({ state: 'pending', reason: 'JobHeldUser', held: true })
-  expect(seen('61')).toMatchObject({ state: 'pending', reason: 'DependencyNeverSatisfied', held: false })
-  expect(seen('60')).toEqual(expect.not.objectContaining({ startedAt: expect.anything() }))
-  expect(seen('64')).toMatchObject({ state: 'completed', exitCode: 0 })
-  expect(seen('57')).toEqual({
+test('jobs as their users see them', async () => {
+  expect(await seen('55')).toMatchObject({ state: 'failed', reason: 'exit code 3', exitCode: 3, nodes: 'c1' })
+  expect(await seen('56')).toMatchObject({ state: 'failed', reason: 'signal 9 (SIGKILL)', signal: 9 })
+  expect(await seen('54')).toMatchObject({ state: 'timeout', reason: 'Time limit of 1 min reached' })
+  expect(await seen('54')).not.toHaveProperty('signal')
+  expect(await seen('59')).toMatchObject({ state: 'pending', reason: 'JobHeldUser', held: true })
+  expect(await seen('61')).toMatchObject({ state: 'pending', reason: 'DependencyNeverSatisfied', held: false })
+  expect(await seen('60')).toEqual(expect.not.objectContaining({ startedAt: expect.anything() }))
+  expect(await seen('64')).toMatchObject({ state: 'completed', exitCode: 0 })
+  expect(await seen('57')).toEqual({
     id: '57',
     state: 'running',
     startedAt: new Date(1_795_267_557_000),
@@ -31,12 +31,12 @@ test('jobs as their users see them', () => {
   })
 })
 
-test('an array is one job with elements, its state that of the furthest that goes on', () => {
-  const job = seen('58')
+test('an array is one job with elements, its state that of the furthest that goes on', async () => {
+  const job = await seen('58')
   expect(job).toMatchObject({ id: '58', state: 'running' })
   expect(job?.elements).toHaveLength(11)
   expect(job?.elements?.find(({ index }) => index === 0)).toMatchObject({ state: 'cancelled' })
-  const ended = seen('66')
+  const ended = await seen('66')
   expect(ended).toMatchObject({ state: 'failed', reason: 'exit code 1', exitCode: 1 })
   expect(ended?.elements?.map(({ index, state, exitCode }) => [index, state, exitCode])).toEqual([
     [0, 'completed', 0],
@@ -46,24 +46,24 @@ test('an array is one job with elements, its state that of the furthest that goe
   ])
 })
 
-test('the same again is no news, one element that moves is told alone', () => {
+test('the same again is no news, one element that moves is told alone', async () => {
   const followed = track('58', { elements: [0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20] })
   const lines = of('58')
-  followed.learn(followed.read(lines))
-  followed.remember(lines, followed.read(lines))
+  await followed.learn(await followed.read(lines))
+  followed.remember(lines, await followed.read(lines))
   expect(followed.isSame(lines)).toBe(true)
-  expect(followed.learn(followed.read(lines))).toBeUndefined()
+  expect(await followed.learn(await followed.read(lines))).toBeUndefined()
   expect(followed.isMissing(lines)).toBe(false)
   const moved = lines.map((line) => line.replace('\u001F2\u001FRUNNING', '\u001F2\u001FCOMPLETED'))
   expect(followed.isSame(moved)).toBe(false)
-  expect(followed.learn(followed.read(moved))?.elements?.map(({ index }) => index)).toEqual([2])
+  expect((await followed.learn(await followed.read(moved)))?.elements?.map(({ index }) => index)).toEqual([2])
   expect(followed.snapshot()?.elements).toHaveLength(11)
 })
 
-test('elements that the queue has forgotten are asked for, and lost where nobody knows them', () => {
+test('elements that the queue has forgotten are asked for, and lost where nobody knows them', async () => {
   const followed = track('66', { elements: [0, 1, 2, 3, 4, 5] })
-  const rows = followed.read(of('66'))
-  followed.learn(rows)
+  const rows = await followed.read(of('66'))
+  await followed.learn(rows)
   followed.remember(of('66'), rows)
   expect(followed.isMissing(of('66'))).toBe(true)
   expect(followed.hasEnded).toBe(false)
@@ -76,29 +76,29 @@ test('elements that the queue has forgotten are asked for, and lost where nobody
   expect(lost?.state).toBe('failed')
 })
 
-test('a job killed for its memory waits for the verdict, and keeps it', () => {
+test('a job killed for its memory waits for the verdict, and keeps it', async () => {
   const followed = track('62')
-  const rows = followed.read(of('62'))
+  const rows = await followed.read(of('62'))
   expect(followed.isUndecided(rows)).toBe(true)
   followed.verdicts.set(undefined, 'It used 186 MiB of memory and had asked for 100 MiB')
   expect(followed.isUndecided(rows)).toBe(false)
-  expect(followed.learn(rows)).toMatchObject({
+  expect(await followed.learn(rows)).toMatchObject({
     state: 'out_of_memory',
     reason: 'It used 186 MiB of memory and had asked for 100 MiB',
     signal: 9,
   })
-  expect(followed.learn(rows)).toBeUndefined()
+  expect(await followed.learn(rows)).toBeUndefined()
 })
 
-test('a number that Slurm has given a second time is another job', () => {
+test('a number that Slurm has given a second time is another job', async () => {
   const strange = track('55', { account: 'alice' })
-  expect(strange.read(of('55'))).toEqual([])
+  expect(await strange.read(of('55'))).toEqual([])
   const old = track('55', { since: new Date('2027-01-01') })
   const ends = linesOf('sacct-ends.txt').flatMap((line) => parseEnd(line) ?? [])
-  expect(old.learn(ends.filter(({ id }) => id === '55'))).toBeUndefined()
+  expect(await old.learn(ends.filter(({ id }) => id === '55'))).toBeUndefined()
 })
 
-test('after a restart the last word stays until there is a new one', () => {
+test('after a restart the last word stays until there is a new one', async () => {
   const followed = track('99', { last: { id: '99', state: 'running', nodes: 'c1' } })
   expect(followed.snapshot()).toEqual({ id: '99', state: 'running', nodes: 'c1' })
   expect(followed.isMissing([])).toBe(true)
@@ -111,7 +111,7 @@ test('after a restart the last word stays until there is a new one', () => {
   })
 })
 
-test('the pace: two seconds while something is young, slower when idle, never a tenth of the time', () => {
+test('the pace: two seconds while something is young, slower when idle, never a tenth of the time', async () => {
   const calm = { tookMs: 30 }
   expect(nextLook({ ...calm, idleMs: 0, alive: 3 })).toBe(2000)
   expect(nextLook({ ...calm, idleMs: 60_000, alive: 3 })).toBe(6000)
