@@ -1,4 +1,4 @@
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, parse } from 'node:path'
 import type { ResultEntry, Selection } from '../../../contract/results.ts'
 import { untilDone, type Agents } from '../agent-client/index.ts'
@@ -6,7 +6,7 @@ import { syncFolder } from '../kit/files.ts'
 import type { Control } from '../tasks/index.ts'
 import { createSpeed, fetchRest, sizeOf, type Version } from './fetch.ts'
 import { claimFolder, localName } from './local-file.ts'
-import { selectedFiles } from './select.ts'
+import { leftOutName, leftOutText, selectedFiles } from './select.ts'
 
 /** A download of several files as it is kept; files that came whole lie in `partName` under their names. */
 export interface KeptTree {
@@ -59,7 +59,7 @@ export async function saveTree<B>(parts: {
   const link = agents.link(site)
   const root = join(folder, kept.partName)
   await mkdir(root, { recursive: true })
-  const files = await untilDone(link, control.signal, async (signal) => {
+  const { files, left } = await untilDone(link, control.signal, async (signal) => {
     control.waiting(link.ready ? undefined : 'network')
     return selectedFiles(agents.client(site), job, selection, signal)
   })
@@ -124,6 +124,7 @@ export async function saveTree<B>(parts: {
   const ends = await Promise.allSettled(workers)
   const failed = ends.find((end) => end.status === 'rejected')
   if (failed !== undefined) throw failed.reason
+  if (left.length > 0) await writeFile(join(root, leftOutName), leftOutText(left))
   const path = await claimFolder(root, folder, kept.name)
   await syncFolder(folder)
   return { path }

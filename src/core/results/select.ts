@@ -32,13 +32,31 @@ export const queryOf = ({ deep, descending, ...rest }: FolderQuery): Record<stri
 
 const parentOf = (path: string) => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '')
 
-/** The files that a selection means, each once, in the order of their paths. Rejects with NOT_FOUND where there are none. */
+/** Names that an agent opens for nobody: with characters that cannot be shown, or of another system's paths. */
+const unopened = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069\\]/u
+
+/** What a selection means: files that are fetched, and paths of those that cannot be, which are named beside them. */
+export interface Selected {
+  files: ResultEntry[]
+  left: string[]
+}
+
+/** What stands in a download of several files where some of them are left out. */
+export const leftOutName = 'NOT INCLUDED.txt'
+export const leftOutText = (left: readonly string[]): Buffer =>
+  Buffer.from(
+    `These files have names that cannot be used here. Rename them in a terminal on the cluster to fetch them.\n\n${left
+      .map((path) => JSON.stringify(path))
+      .join('\n')}\n`,
+  )
+
+/** Each file once, in the order of their paths. Rejects with NOT_FOUND where there are none. */
 export async function selectedFiles(
   client: AgentClient,
   job: string,
   { paths, filter, class: fileClass }: Selection,
   signal: AbortSignal,
-): Promise<ResultEntry[]> {
+): Promise<Selected> {
   const narrowed = {
     ...(filter === undefined ? {} : { filter }),
     ...(fileClass === undefined ? {} : { class: fileClass }),
@@ -59,5 +77,9 @@ export async function selectedFiles(
   if (found.size === 0) {
     throw appError('NOT_FOUND', { what: 'file', id: paths[0] ?? filter ?? job }, 'There is no such file in this job.')
   }
-  return [...found.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  const all = [...found.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  return {
+    files: all.filter(({ path }) => !unopened.test(path)),
+    left: all.flatMap(({ path }) => (unopened.test(path) ? [path] : [])),
+  }
 }

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import type { Selection } from '../../../contract/results.ts'
 import type { Agents } from '../agent-client/index.ts'
 import { appError } from '../kit/app-error.ts'
 import { localName } from './local-file.ts'
 import { filePath } from './routes.ts'
 import { localTree } from './save-tree.ts'
-import { selectedFiles } from './select.ts'
-import { zipOf } from './zip.ts'
+import { leftOutName, leftOutText, selectedFiles } from './select.ts'
+import { zipOf, type ZipEntry } from './zip.ts'
 
 /** A result on its way to a page; `size` in bytes, where known beforehand. */
 export interface Download {
@@ -39,18 +39,22 @@ export function createTickets(agents: Agents, now: () => number = () => Date.now
 
   async function archive(site: string, job: string, { selection, name }: Extract<Wanted, { name: string }>) {
     const { signal } = new AbortController()
-    const files = await selectedFiles(agents.client(site), job, selection, signal)
+    const { files, left } = await selectedFiles(agents.client(site), job, selection, signal)
     const places = localTree(files.map(({ path }) => path))
-    const body = zipOf(
-      files.map(({ path, size: listed, modifiedAt }) => ({
-        name: (places.get(path) ?? localName(path)).replaceAll('\\', '/'),
-        modified: new Date(modifiedAt),
-        async open() {
-          const { size = listed, body: bytes } = await file(site, job, path, signal)
-          return { size, body: bytes as AsyncIterable<Buffer> }
-        },
-      })),
-    )
+    const entries: ZipEntry[] = files.map(({ path, size: listed, modifiedAt }) => ({
+      name: (places.get(path) ?? localName(path)).replaceAll('\\', '/'),
+      modified: new Date(modifiedAt),
+      async open() {
+        const { size = listed, body: bytes } = await file(site, job, path, signal)
+        return { size, body: bytes as AsyncIterable<Buffer> }
+      },
+    }))
+    if (left.length > 0) {
+      const text = leftOutText(left)
+      const open = () => Promise.resolve({ size: text.length, body: Readable.from([text]) as AsyncIterable<Buffer> })
+      entries.push({ name: leftOutName, modified: new Date(now()), open })
+    }
+    const body = zipOf(entries)
     return { name: `${localName(name)}.zip`, body }
   }
 

@@ -44,7 +44,7 @@ function dosTime(date: Date): [time: number, day: number] {
   ]
 }
 
-async function* pieces(entries: readonly ZipEntry[]): AsyncGenerator<Buffer, void> {
+async function* pieces(entries: readonly ZipEntry[], wideFrom: number): AsyncGenerator<Buffer, void> {
   const central: Buffer[] = []
   let offset = 0
   const count = (buffer: Buffer): Buffer => {
@@ -55,7 +55,7 @@ async function* pieces(entries: readonly ZipEntry[]): AsyncGenerator<Buffer, voi
     const { size, body } = await entry.open()
     const name = Buffer.from(entry.name, 'utf8')
     const [time, day] = dosTime(entry.modified)
-    const wide = size >= WIDE
+    const wide = size >= wideFrom
     const at = offset
     // Checksum and sizes are not known before the bytes; a wide entry says by its extra field that they follow in 8 bytes each.
     const localExtra = wide ? fields([2, 1], [2, 16], [8, 0], [8, 0]) : Buffer.alloc(0)
@@ -79,7 +79,7 @@ async function* pieces(entries: readonly ZipEntry[]): AsyncGenerator<Buffer, voi
     const width = wide ? 8 : 4
     yield count(fields([4, DESCRIPTOR], [4, crc], [width, size], [width, size]))
 
-    const far = at >= WIDE
+    const far = at >= wideFrom
     const wides = [...(wide ? [size, size] : []), ...(far ? [at] : [])]
     const extra =
       wides.length === 0
@@ -99,7 +99,7 @@ async function* pieces(entries: readonly ZipEntry[]): AsyncGenerator<Buffer, voi
   const start = offset
   for (const header of central) yield count(header)
   const size = offset - start
-  if (central.length >= MANY || start >= WIDE || size >= WIDE) {
+  if (central.length >= MANY || start >= wideFrom || size >= wideFrom) {
     const end = offset
     yield fields(
       [4, END_64],
@@ -122,8 +122,8 @@ async function* pieces(entries: readonly ZipEntry[]): AsyncGenerator<Buffer, voi
     [2, 0],
     [2, shown],
     [2, shown],
-    [4, Math.min(WIDE, size)],
-    [4, Math.min(WIDE, start)],
+    [4, size >= wideFrom ? WIDE : size],
+    [4, start >= wideFrom ? WIDE : start],
     [2, 0],
   )
 }
@@ -131,5 +131,7 @@ async function* pieces(entries: readonly ZipEntry[]): AsyncGenerator<Buffer, voi
 /**
  * Files as a zip, packed as they come and not made smaller (results are mostly packed already), with zip64 where sizes or
  * counts ask for it (PKWARE APPNOTE 6.3). Nothing is kept but the table of contents. The stream fails where a file does.
+ * `wideFrom`: sizes and places from here on are said in 64 bits; a test sets it low.
  */
-export const zipOf = (entries: readonly ZipEntry[]): Readable => Readable.from(pieces(entries), { objectMode: false })
+export const zipOf = (entries: readonly ZipEntry[], wideFrom = WIDE): Readable =>
+  Readable.from(pieces(entries, wideFrom), { objectMode: false })

@@ -138,6 +138,13 @@ export function Files({ site, job }: { site: string; job: Job }) {
     selected.size === 1 && first !== undefined
       ? shownName(nameOf(first.path))
       : say('remove.count', { count: selected.size })
+  const removedNames =
+    selected.size === 1
+      ? ''
+      : `${[...selected.keys()]
+          .slice(0, 5)
+          .map((item) => shownName(nameOf(item)))
+          .join(', ')}${selected.size > 5 ? ' …' : '.'}`
   const crumbs = path === '' ? [] : path.split('/')
   const errors = [error, downloads.error, put.error, problem].filter((item) => item !== undefined)
   const empty = folder !== undefined && folder.total === 0
@@ -311,7 +318,7 @@ export function Files({ site, job }: { site: string; job: Job }) {
       ) : asked?.what === 'remove' && selected.size > 0 ? (
         <ConfirmByName
           title={say('remove.title', { name: named })}
-          text={say('remove.text')}
+          text={`${removedNames} ${say('remove.text')}`}
           name={named}
           action={say('remove.confirm')}
           onConfirm={remove}

@@ -11,7 +11,7 @@ import { openJournal } from '../../../../src/core/kit/journal.ts'
 import { taskMigrations } from '../../../../src/core/tasks/index.ts'
 import { until } from '../../../helpers/core.ts'
 import { agentsOf, signedIn, silent } from '../helpers/signed-in.ts'
-import { startSmallAgent, type SmallAgent } from '../helpers/small-agent.ts'
+import { sendJson, startSmallAgent, type SmallAgent } from '../helpers/small-agent.ts'
 
 let agent: SmallAgent
 let site: SiteAgent
@@ -161,5 +161,67 @@ describe('a name from the head node', () => {
         expect(Buffer.byteLength(name)).toBeLessThanOrEqual(201)
       }),
     )
+  })
+})
+
+describe('several files', () => {
+  const all = [
+    { path: 'out/a.frd', size: 1_000_000 },
+    { path: 'out/b.txt', size: 3 },
+    { path: 'out/r\u202etxt', size: 1 },
+  ].map((entry) => ({ ...entry, kind: 'file', modifiedAt: '2026-11-21T00:00:00Z', class: 'other', main: false }))
+  let entries = all
+  const many = { site: 's', id: '7', paths: ['out/'], name: 'out' }
+
+  beforeEach(() => {
+    entries = all
+    agent.routes.set('GET /api/v2/jobs/7/folder', (request, response) => {
+      const query = new URL(request.url ?? '', 'http://x').searchParams
+      expect(query.get('deep')).toBe('true')
+      const found = query.get('filter') === null ? entries : entries.slice(1, 2)
+      sendJson(response, { entries: found, total: found.length, bytes: 0, complete: true })
+    })
+    agent.routes.set('GET /api/v2/jobs/7/files/out/b.txt', (_request, response) => {
+      response.writeHead(200, { etag: '"b"', 'content-length': '3' }).end('abc')
+    })
+  })
+
+  it('come with their folders, each gone on with after a cut, under the name only when all is there', async () => {
+    cuts = [300_000, 200_000]
+    const downloads = open()
+    const path = await done(downloads, downloads.saveMany(many, 'c1'))
+    expect(path).toBe(join(folder, 'to', 'out'))
+    expect(await readFile(join(path, 'out/a.frd'))).toEqual(content)
+    expect(await readFile(join(path, 'out/b.txt'), 'utf8')).toBe('abc')
+    expect(await readFile(join(path, 'NOT INCLUDED.txt'), 'utf8')).toContain('out/r')
+    expect((await readdir(path, { recursive: true })).toSorted()).toEqual([
+      'NOT INCLUDED.txt',
+      'out',
+      'out/a.frd',
+      'out/b.txt',
+    ])
+    const task = downloads.source.list().at(-1)
+    expect(task?.progress).toMatchObject({ done: 1_000_003, total: 1_000_003 })
+    const second = await done(downloads, downloads.saveMany(many, 'c2'))
+    expect(second).toBe(join(folder, 'to', 'out (2)'))
+  })
+
+  it('are narrowed by a filter, and none is an error', async () => {
+    const downloads = open()
+    const path = await done(downloads, downloads.saveMany({ ...many, filter: '*.txt' }, 'c1'))
+    expect(await readdir(join(path, 'out'))).toEqual(['b.txt'])
+    entries = []
+    const id = downloads.saveMany(many, 'c2')
+    await until('the failure', () => task(downloads, id)?.state === 'failed')
+    expect(task(downloads, id)?.error?.code).toBe('NOT_FOUND')
+  })
+
+  it('leave nothing of a download that was cancelled', async () => {
+    cuts = [400_000, 1, 1, 1, 1, 1, 1, 1]
+    const downloads = open()
+    const id = downloads.saveMany(many, 'c1')
+    await until('a part', () => (task(downloads, id)?.progress?.done ?? 0) > 0)
+    await downloads.source.cancel(id)
+    expect(await readdir(join(folder, 'to'))).toEqual([])
   })
 })

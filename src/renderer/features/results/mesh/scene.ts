@@ -141,7 +141,7 @@ export function openScene(canvas: HTMLCanvasElement, mesh: Mesh): Scene | undefi
       gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT)
       gl.enable(gl.DEPTH_TEST)
       gl.enable(gl.POLYGON_OFFSET_FILL)
-      gl.polygonOffset(1, 1)
+      gl.polygonOffset(2, 4)
       place(faces, camera, width / height)
       const { min = 0, max = 0 } = mesh.header.fields[field] ?? {}
       const at = (name: string) => gl.getUniformLocation(faces, name)
