@@ -27,6 +27,8 @@ export interface ErrorData {
   /** Seconds until the next attempt is accepted. */
   RATE_LIMITED: { retryAfter: number }
   FORBIDDEN: { permission: string }
+  /** The site's agent cannot act as the user's account on the cluster. */
+  ACCOUNT_REFUSED: { reason: 'no-account' | 'system' | 'not-allowed' | 'no-home' | 'not-own' }
   /** The agent refused or failed in a way that has no code here; `message` is its sentence. */
   AGENT: { status: number; message: string }
   /** The operating system offers no encryption for stored secrets. */

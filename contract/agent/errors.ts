@@ -15,6 +15,8 @@ export const agentErrorStatus = {
   TOKEN_INVALID: 401,
   WRONG_CREDENTIALS: 401,
   FORBIDDEN: 403,
+  /** Nothing can be done as the user's account on the cluster; `details.reason`. */
+  ACCOUNT_REFUSED: 403,
   NOT_FOUND: 404,
   CONFLICT: 409,
   WRONG_STATE: 409,

@@ -25,6 +25,7 @@ export const exitCodeOf: Readonly<Record<ErrorCode, number>> = {
   NOT_FOUND: exitCode.refused,
   CONFLICT: exitCode.refused,
   FORBIDDEN: exitCode.refused,
+  ACCOUNT_REFUSED: exitCode.refused,
   FILE_TOO_LARGE: exitCode.refused,
   FILE_CHANGED: exitCode.refused,
   FILE_MISSING: exitCode.refused,

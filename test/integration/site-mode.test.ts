@@ -144,7 +144,7 @@ describe.skipIf(!canBeSite || !hasCluster)('one agent for many users, with an ac
   ])('%s is refused with a sentence', async (_what, user, sentence) => {
     const someone = await client(user())
     const upload = await someone.open({ size: 10 })
-    expect([upload.status, upload.body.code]).toEqual([403, 'FORBIDDEN'])
+    expect([upload.status, upload.body.code]).toEqual([403, 'ACCOUNT_REFUSED'])
     expect(upload.body.error).toMatch(sentence)
     const job = await someone.json('POST', '/api/jobs/submit', {
       name: 'never-accepted',

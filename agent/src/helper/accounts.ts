@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { Failure } from '../kit/failure.ts'
+import { accountRefused } from './refusal.ts'
 
 /** What the system says of an account. */
 export interface Account {
@@ -19,18 +20,12 @@ const ACCOUNT_NAME = /^[A-Za-z_][A-Za-z0-9._@-]{0,63}$/
 /** Whether an account is a person's. Root and the system's own are never acted for. */
 export const isPerson = (uid: number): boolean => uid >= FIRST_PERSON && uid !== NOBODY
 
-const unknown = (user: string) =>
-  new Failure(
-    'FORBIDDEN',
-    `There is no account "${user}" on the cluster, so nothing can be stored or run for you. Ask the administrator for one of that name.`,
-  )
-
-/** One line of `getent passwd`; undefined where it is another name's. Throws FORBIDDEN for accounts of the system. */
+/** One line of `getent passwd`; undefined where it is another name's. Throws ACCOUNT_REFUSED for accounts of the system. */
 export function parseAccount(line: string, user: string): Account | undefined {
   const [name, , uid, , , home] = line.trim().split(':')
   if (name !== user || uid === undefined || home === undefined) return undefined
   if (!isPerson(Number(uid))) {
-    throw new Failure('FORBIDDEN', 'Headway does not act for root and accounts of the system. Sign in as yourself.')
+    throw accountRefused('system')
   }
   return { uid: Number(uid), home }
 }
@@ -51,7 +46,7 @@ const getent = (user: string): Promise<string> =>
 export class Accounts {
   readonly #known = new Map<string, { until: number; account: Promise<Account> }>()
 
-  /** Throws FORBIDDEN where there is none, or one that is never acted for. */
+  /** Throws ACCOUNT_REFUSED where there is none, or one that is never acted for. */
   of(user: string): Promise<Account> {
     const now = Date.now()
     const known = this.#known.get(user)
@@ -66,9 +61,9 @@ export class Accounts {
   }
 
   async #ask(user: string): Promise<Account> {
-    if (!ACCOUNT_NAME.test(user)) throw unknown(user)
+    if (!ACCOUNT_NAME.test(user)) throw accountRefused('no-account')
     const account = parseAccount(await getent(user), user)
-    if (account === undefined) throw unknown(user)
+    if (account === undefined) throw accountRefused('no-account')
     return account
   }
 }

@@ -4,6 +4,7 @@ import { isAbsolute, join } from 'node:path'
 import { Failure } from '../kit/failure.ts'
 import type { Area, UserFiles } from '../user-files/index.ts'
 import { isPerson } from './accounts.ts'
+import { accountRefused } from './refusal.ts'
 
 export interface Person {
   name: string
@@ -11,20 +12,20 @@ export interface Person {
   home: string
 }
 
-/** Whom this process runs as. Throws FORBIDDEN where that is not a person. */
+/** Whom this process runs as. Throws ACCOUNT_REFUSED where that is not a person. */
 export function whoRuns(): Person {
   const { username: name, uid, homedir: home } = userInfo()
   // A program that somebody made setuid would have two identities: it serves neither.
   const isOne = process.getuid?.() === uid && process.geteuid?.() === uid
   if (!isOne || !isPerson(uid)) {
-    throw new Failure('FORBIDDEN', 'Headway does not act for root and accounts of the system.')
+    throw accountRefused('system')
   }
   return { name, uid, home }
 }
 
 /**
  * Where the user's area is: `root` as the administrator has set it, `~/...` below the home or an absolute path with
- * `{user}` for its own folder in a place for all. Throws REQUIREMENT_MISSING for a pattern that gives users one area together.
+ * `{user}` for its own folder in a place for all. Throws SCHEDULER_UNAVAILABLE for a pattern that gives users one area together.
  */
 export function areaFor(root: string, { name, home }: Person): Area {
   if (root.startsWith('~/')) return { top: home, names: root.slice(2).split('/') }
@@ -32,7 +33,7 @@ export function areaFor(root: string, { name, home }: Person): Area {
   const own = segments.findIndex((segment) => segment.includes('{user}'))
   if (!isAbsolute(root) || own < 0) {
     throw new Failure(
-      'REQUIREMENT_MISSING',
+      'SCHEDULER_UNAVAILABLE',
       'The helper\'s root must begin with "~/" or be a path with "{user}" in it. The administrator sets it.',
     )
   }
@@ -43,27 +44,18 @@ export function areaFor(root: string, { name, home }: Person): Area {
 /** Makes the area where it is missing, and trusts it only where nobody else could have made or can change it. */
 export async function prepareArea(files: UserFiles, { top, names }: Area, { name, uid }: Person): Promise<string> {
   if (!(await lstat(top).catch(() => undefined))?.isDirectory()) {
-    throw new Failure(
-      'REQUIREMENT_MISSING',
-      'The folder that holds your files does not exist on this machine. Ask the administrator for your home.',
-    )
+    throw accountRefused('no-home')
   }
   await files.makeFolder(name, '').catch((error: unknown) => {
-    if (error instanceof Failure) throw error
-    throw new Failure(
-      'REQUIREMENT_MISSING',
-      'Your area on the cluster could not be made. Ask the administrator whether you may write there.',
-    )
+    // A refusal of ours: a link or a file stands where the folder would be.
+    throw accountRefused(error instanceof Failure ? 'not-own' : 'no-home')
   })
   let at = top
   for (const folder of names) {
     at = join(at, folder)
     const stats = await lstat(at)
     if (stats.uid !== uid || (stats.mode & 0o022) !== 0) {
-      throw new Failure(
-        'FORBIDDEN',
-        'The folder of your files on the cluster belongs to somebody else, or others may write into it. Ask the administrator.',
-      )
+      throw accountRefused('not-own')
     }
   }
   return at

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import type { Logger } from 'pino'
 import { Failure } from '../kit/failure.ts'
 import { type Answer, type CallOptions, Channel, HelperLost } from './channel.ts'
+import { accountRefused } from './refusal.ts'
 
 const START_MS = 20_000
 /** Of standard error: enough for a sentence of sudo or the end of a stack. */
@@ -10,17 +11,12 @@ const MAX_COMPLAINT = 4096
 /** What sudo says where its rules do not allow it; LC_ALL=C keeps it English. */
 const REFUSAL = /password is required|not allowed to|may not run|not in the sudoers|unknown user|a terminal is required/
 
-const refused = (user: string) =>
-  new Failure(
-    'FORBIDDEN',
-    `Headway may not act for the account "${user}" on the cluster. Ask the administrator to add it to the group of Headway's users.`,
-  )
-
 /** One helper: a process that `sudo` runs as its user. It ends when its standard input is closed. */
 export class Helper {
   readonly user: string
   /** Absolute; known once it has started. */
   area = ''
+  readonly startedAt = Date.now()
   lastUsed = Date.now()
   /** Files that are open in it. */
   open = 0
@@ -63,18 +59,23 @@ export class Helper {
     return this.#channel.ended
   }
 
+  /** Resolves when its process is gone, which may be later than its end: one that waits for a dead file system stays. */
+  get gone(): Promise<unknown> {
+    return this.#gone
+  }
+
   /** Nothing under way and nothing open. */
   get idle(): boolean {
     return this.area !== '' && this.open === 0 && this.#channel.calls === 0
   }
 
-  /** Resolves when it is ready. Throws FORBIDDEN, REQUIREMENT_MISSING, SCHEDULER_UNAVAILABLE. */
+  /** Resolves when it is ready. Throws ACCOUNT_REFUSED, SCHEDULER_UNAVAILABLE. */
   async start(uid: number): Promise<void> {
     const timer = setTimeout(() => this.#channel.end('it did not start'), START_MS)
     try {
       const hello = await this.#channel.hello
       // sudo was asked for a name, the helper says a number: one account must be meant by both.
-      if (hello.user !== this.user || hello.uid !== uid) throw refused(this.user)
+      if (hello.user !== this.user || hello.uid !== uid) throw accountRefused('not-allowed')
       this.area = hello.area
     } catch (error) {
       this.#channel.end('it could not start')
@@ -89,7 +90,7 @@ export class Helper {
     const code = await Promise.race([this.#gone, new Promise<null>((resolve) => setTimeout(resolve, 1000, null))])
     const { user } = this
     this.#log.warn({ user, code, said: this.#complaint.trim() }, 'a helper could not be started')
-    if (code !== null && REFUSAL.test(this.#complaint)) return refused(user)
+    if (code !== null && REFUSAL.test(this.#complaint)) return accountRefused('not-allowed')
     return new Failure(
       'SCHEDULER_UNAVAILABLE',
       "The helper that works with your files on the cluster could not be started. Ask the administrator: the agent's log says why.",

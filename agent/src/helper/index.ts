@@ -28,6 +28,7 @@ function checkHelper(path: string): void {
  * or the helper could be changed by others.
  */
 export function createHelpers(config: Config, log: Logger): Helpers {
+  if (process.platform !== 'linux') throw new SettingError('HEADWAY_RUN_AS', 'sudo is for Linux')
   if (process.getuid?.() === 0) {
     throw new SettingError(
       'HEADWAY_RUN_AS',

@@ -9,6 +9,16 @@ const LONGEST_SWEEP_MS = 15_000
 /** A start that was refused is not tried again at once: each is a line in the system's log. */
 const REFUSED_KEPT_MS = 5_000
 const FAILED_KEPT_MS = 500
+/** An older one is replaced as soon as it is idle, so that sudo is asked again whether the user is still allowed. */
+const MAX_AGE_MS = 3_600_000
+/** Processes of one user that have been let go of and do not end. */
+const MAX_STUCK = 3
+
+const stuck = () =>
+  new Failure(
+    'SCHEDULER_UNAVAILABLE',
+    'Your files on the cluster do not answer. Ask the administrator whether their file system is well.',
+  )
 
 /** The helpers of all users who are served now, one each, started when they are needed. */
 export class Helpers {
@@ -17,6 +27,7 @@ export class Helpers {
   readonly #accounts = new Accounts()
   readonly #started = new Map<string, Promise<Helper>>()
   readonly #running = new Set<Helper>()
+  readonly #processes = new Map<string, number>()
   readonly #failed = new Map<string, { until: number; error: Failure }>()
   readonly #areas = new Map<string, string>()
   readonly #sweep: NodeJS.Timeout
@@ -36,8 +47,7 @@ export class Helpers {
   /**
    * The helper of this user, ready.
    *
-   * @throws Failure FORBIDDEN (no account, one of the system, not in the group), REQUIREMENT_MISSING (no home),
-   * SCHEDULER_UNAVAILABLE.
+   * @throws Failure ACCOUNT_REFUSED, SCHEDULER_UNAVAILABLE.
    */
   async of(user: string): Promise<Helper> {
     const known = this.#started.get(user)
@@ -52,7 +62,7 @@ export class Helpers {
     starting.catch((error: unknown) => {
       if (this.#started.get(user) === starting) this.#started.delete(user)
       if (!(error instanceof Failure)) return
-      const kept = error.code === 'FORBIDDEN' ? REFUSED_KEPT_MS : FAILED_KEPT_MS
+      const kept = error.code === 'ACCOUNT_REFUSED' ? REFUSED_KEPT_MS : FAILED_KEPT_MS
       this.#failed.set(user, { until: Date.now() + kept, error })
     })
     return starting
@@ -86,12 +96,22 @@ export class Helpers {
   async #start(user: string): Promise<Helper> {
     const { uid } = await this.#accounts.of(user)
     this.#makeRoom()
+    const processes = this.#processes.get(user) ?? 0
+    if (processes >= MAX_STUCK) throw stuck()
     const { sudo, helper: path } = this.#config.siteMode
     const helper = new Helper(user, [sudo, '-n', '-u', user, '--', path], this.#log, () => this.#running.delete(helper))
     this.#running.add(helper)
+    this.#count(user, 1)
+    void helper.gone.then(() => this.#count(user, -1))
     await helper.start(uid)
     this.#areas.set(user, helper.area)
     return helper
+  }
+
+  #count(user: string, change: 1 | -1): void {
+    const processes = (this.#processes.get(user) ?? 0) + change
+    if (processes > 0) this.#processes.set(user, processes)
+    else this.#processes.delete(user)
   }
 
   /** Ends the helper that was idle for longest where there are too many. Throws SCHEDULER_UNAVAILABLE where none is idle. */
@@ -108,11 +128,12 @@ export class Helpers {
   }
 
   #endIdle(): void {
-    const before = Date.now() - this.#config.siteMode.idleSeconds * 1000
-    for (const helper of this.#running) {
-      if (helper.idle && helper.lastUsed < before) this.#forget(helper, 'nothing to do')
-    }
     const now = Date.now()
+    const before = now - this.#config.siteMode.idleSeconds * 1000
+    for (const helper of this.#running) {
+      const isDone = helper.lastUsed < before || helper.startedAt < now - MAX_AGE_MS
+      if (helper.idle && isDone) this.#forget(helper, 'nothing to do')
+    }
     for (const [user, { until }] of this.#failed) if (until < now) this.#failed.delete(user)
   }
 

@@ -37,7 +37,7 @@ export type Command = (typeof commands)[number]
 
 /**
  * Runs commands as the user whom they concern. `self`: the agent is the user. `sudo`: a small helper run by
- * `sudo -n -u USER` does it. Failure REQUIREMENT_MISSING where the command is not there, FORBIDDEN where the user may not be
+ * `sudo -n -u USER` does it. Failure REQUIREMENT_MISSING where the command is not there, ACCOUNT_REFUSED where the user may not be
  * acted for.
  */
 export interface Runner {

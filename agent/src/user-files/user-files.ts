@@ -45,7 +45,7 @@ export interface Quota {
  * The one way to a user's files: `self` where the agent is the user or owns all, in site mode a helper run as the user.
  * Every path is relative to the user's own area (`<uploads>/users/<username>/`, in site mode `~/.headway/`), with `/`, and
  * cannot leave it: `..`, absolute paths, NUL and symbolic links on the way are refused (Failure NAME_REFUSED / NOT_FOUND).
- * Folders 0700, files 0600. In site mode each may also throw FORBIDDEN (the user may not be acted for) and
+ * Folders 0700, files 0600. In site mode each may also throw ACCOUNT_REFUSED (the user may not be acted for) and
  * SCHEDULER_UNAVAILABLE (the helper has gone).
  */
 export interface UserFiles {

@@ -38,6 +38,8 @@ export function failureOf(site: string, refusal: Refusal): AppError {
       return appError('WRONG_CREDENTIALS', {}, message)
     case 'FORBIDDEN':
       return appError('FORBIDDEN', { permission: text('permission') }, message)
+    case 'ACCOUNT_REFUSED':
+      return appError('ACCOUNT_REFUSED', { reason: accountReason(text('reason')) }, message)
     case 'NOT_FOUND':
       return appError('NOT_FOUND', thing(refusal.path), message)
     case 'CONFLICT':
@@ -91,6 +93,10 @@ function parse(body: string): AgentError | undefined {
 type NameReason = ErrorData['NAME_REFUSED']['reason']
 const nameReasons: readonly NameReason[] = ['empty', 'too-long', 'traversal', 'control-character', 'reserved']
 const nameReason = (text: string): NameReason => nameReasons.find((reason) => reason === text) ?? 'reserved'
+
+type AccountReason = ErrorData['ACCOUNT_REFUSED']['reason']
+const accountReasons: readonly AccountReason[] = ['no-account', 'system', 'not-allowed', 'no-home', 'not-own']
+const accountReason = (text: string): AccountReason => accountReasons.find((reason) => reason === text) ?? 'not-allowed'
 
 /** What a path of the agent's is about. */
 function thing(path: string): ErrorData['NOT_FOUND'] {

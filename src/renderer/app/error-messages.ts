@@ -80,6 +80,46 @@ export const errorMessages = defineMessages('errors', {
     ko: '계정에 “{{permission}}” 권한이 없습니다.',
   },
   'FORBIDDEN.next': { en: 'Ask the site’s administrator for it.', ko: '사이트 관리자에게 권한을 요청하세요.' },
+  'ACCOUNT_REFUSED.no-account': {
+    en: 'There is no account of your name on the cluster.',
+    ko: '클러스터에 같은 이름의 계정이 없습니다.',
+  },
+  'ACCOUNT_REFUSED.no-account.next': {
+    en: 'Ask the administrator for one; files and jobs need it.',
+    ko: '관리자에게 계정을 요청하세요. 파일과 작업에 필요합니다.',
+  },
+  'ACCOUNT_REFUSED.system': {
+    en: 'Headway does not act for root and accounts of the system.',
+    ko: 'Headway는 root와 시스템 계정으로는 작업하지 않습니다.',
+  },
+  'ACCOUNT_REFUSED.system.next': {
+    en: 'Sign in with your own account.',
+    ko: '본인 계정으로 로그인하세요.',
+  },
+  'ACCOUNT_REFUSED.not-allowed': {
+    en: 'Headway may not act for your account on the cluster.',
+    ko: 'Headway가 클러스터의 이 계정으로 작업할 권한이 없습니다.',
+  },
+  'ACCOUNT_REFUSED.not-allowed.next': {
+    en: 'Ask the administrator to add it to the group of Headway’s users.',
+    ko: '관리자에게 Headway 사용자 그룹에 추가해 달라고 요청하세요.',
+  },
+  'ACCOUNT_REFUSED.no-home': {
+    en: 'The folder for your files on the cluster is not there, or you may not write into it.',
+    ko: '클러스터에 파일을 저장할 폴더가 없거나 쓸 수 없습니다.',
+  },
+  'ACCOUNT_REFUSED.no-home.next': {
+    en: 'Ask the administrator for your home folder.',
+    ko: '관리자에게 홈 폴더를 확인해 달라고 요청하세요.',
+  },
+  'ACCOUNT_REFUSED.not-own': {
+    en: 'Your folder on the cluster belongs to somebody else, is a link, or others may write into it.',
+    ko: '클러스터의 폴더가 다른 사람의 것이거나, 링크이거나, 다른 사람도 쓸 수 있습니다.',
+  },
+  'ACCOUNT_REFUSED.not-own.next': {
+    en: 'Ask the administrator to set its owner and permissions right.',
+    ko: '관리자에게 소유자와 권한을 바로잡아 달라고 요청하세요.',
+  },
   AGENT: {
     en: 'The site answered with an error ({{status}}): {{message}}.',
     ko: '사이트가 오류를 보냈습니다({{status}}): {{message}}.',

@@ -45,6 +45,10 @@ const table: {
     next: say('RATE_LIMITED.next', { wait: formatDuration(Math.max(1, retryAfter), language) }),
   }),
   FORBIDDEN: (data, say) => ({ title: say('FORBIDDEN', data), next: say('FORBIDDEN.next') }),
+  ACCOUNT_REFUSED: ({ reason }, say) => ({
+    title: say(`ACCOUNT_REFUSED.${reason}`),
+    next: say(`ACCOUNT_REFUSED.${reason}.next`),
+  }),
   AGENT: ({ status, message }, say) => ({
     title: say('AGENT', { status, message: clause(message) }),
     next: say('AGENT.next'),

@@ -34,12 +34,11 @@ test('many calls at once get each their own answer, long ones in parts', async (
     },
   })
   await Promise.all(
-    Array.from({ length: 200 }, async (_, number) => {
-      const payload = [Buffer.alloc(number * 5000, number)]
+    Array.from({ length: 100 }, async (_, number) => {
+      const payload = [Buffer.alloc(number * 9000, number)]
       const answer = await channel.call('echo', { number, wait: (number * 7) % 11 }, { payload })
       expect(answer.header['number']).toBe(number)
-      expect(answer.payload).toHaveLength(number * 15_000)
-      expect(answer.payload.every((byte) => byte === number % 256)).toBe(true)
+      expect(answer.payload.equals(Buffer.alloc(number * 27_000, number))).toBe(true)
     }),
   )
   expect(channel.calls).toBe(0)

@@ -26,6 +26,7 @@ describe('what an agent answers, as an error of the app', () => {
       TOKEN_INVALID: 'SIGNED_OUT',
       WRONG_CREDENTIALS: 'WRONG_CREDENTIALS',
       FORBIDDEN: 'FORBIDDEN',
+      ACCOUNT_REFUSED: 'ACCOUNT_REFUSED',
       NOT_FOUND: 'NOT_FOUND',
       CONFLICT: 'CONFLICT',
       WRONG_STATE: 'CONFLICT',
@@ -48,6 +49,9 @@ describe('what an agent answers, as an error of the app', () => {
     expect(refusal(413, { error: 'E.', code: 'FILE_TOO_LARGE', details: tooLarge })).toMatchObject({ data: tooLarge })
     expect(refusal(400, { error: 'E.', code: 'FILES_MISSING', details: { slots: ['mesh', 5] } })).toMatchObject({
       data: { slots: ['mesh'] },
+    })
+    expect(refusal(403, { error: 'E.', code: 'ACCOUNT_REFUSED', details: { reason: 'no-home' } })).toMatchObject({
+      data: { reason: 'no-home' },
     })
     expect(refusal(400, { error: 'E.', code: 'NAME_REFUSED', details: { reason: 'nonsense' } })).toMatchObject({
       data: { name: '', reason: 'reserved' },

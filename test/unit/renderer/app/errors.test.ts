@@ -21,6 +21,7 @@ const examples: { [C in ErrorCode]: Extract<AppErrorValue, { code: C }>['data'] 
   WRONG_CREDENTIALS: {},
   RATE_LIMITED: { retryAfter: 42 },
   FORBIDDEN: { permission: 'job:submit' },
+  ACCOUNT_REFUSED: { reason: 'not-allowed' },
   AGENT: { status: 500, message: 'It broke.' },
   SECRETS_UNAVAILABLE: { reason: 'no keyring' },
   FILE_TOO_LARGE: { name: 'a.msh', size: 60e9, limit: 50 * 1024 ** 3 },
@@ -69,6 +70,10 @@ describe('errors', () => {
       expect(explain({ code: 'NOT_FOUND', data: { what, id: 'x' }, message: '' }, say, 'en').title).not.toContain(
         'NOT_',
       )
+    for (const reason of ['no-account', 'system', 'not-allowed', 'no-home', 'not-own'] as const) {
+      const { title } = explain({ code: 'ACCOUNT_REFUSED', data: { reason }, message: '' }, say, 'en')
+      expect(title).not.toContain('ACCOUNT_')
+    }
     for (const reason of ['empty', 'too-long', 'traversal', 'control-character', 'reserved'] as const) {
       const name = 'n'.repeat(300)
       const { title } = explain({ code: 'NAME_REFUSED', data: { name, reason }, message: '' }, say, 'en')
