@@ -33,6 +33,8 @@ export const Notification = Type.Object({
   reason: Type.Optional(Type.String()),
   /** `failed`: the end of its log, at most 20 lines, without control characters. */
   lastLines: Type.Optional(Type.Array(Type.String())),
+  /** `failed`, of an array: how many of its elements did. */
+  elements: Type.Optional(Type.Object({ failed: Type.Integer(), total: Type.Integer() })),
   /** `finished` and `failed`: seconds it ran. */
   ranSeconds: Type.Optional(Type.Number()),
   /** `time-low`: when its time limit ends it. */

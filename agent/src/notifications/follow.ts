@@ -1,4 +1,4 @@
-import type { JobState } from '../../../contract/jobs.ts'
+import type { ArraySummary, JobState } from '../../../contract/jobs.ts'
 import type { Jobs, JobView } from '../jobs/index.ts'
 import type { Agent } from '../kit/agent.ts'
 import { lastLines } from '../kit/tail.ts'
@@ -22,6 +22,12 @@ const about = (job: JobView, which: string): Pick<Notice, 'key' | 'job'> => ({
   key: `${job.id}/${which}`,
   job: { id: job.id, name: job.name },
 })
+/** How many elements of an array failed. */
+const failedOf = ({ states, total }: ArraySummary): NonNullable<Notice['elements']> => ({
+  failed: [...failed].reduce((sum, state) => sum + (states[state] ?? 0), 0),
+  total,
+})
+
 const ran = ({ startedAt, endedAt }: JobView) =>
   startedAt === undefined || endedAt === undefined
     ? {}
@@ -72,22 +78,24 @@ export function followJobs(
         message: `${job.name} ${ending(job)}.`,
         state,
         ...(job.exitCode === undefined ? {} : { exitCode: job.exitCode }),
+        ...(job.signal === undefined ? {} : { signal: job.signal }),
         ...(job.reason === undefined ? {} : { reason: job.reason }),
         ...ran(job),
-        lastLines: await endOfLog(job),
+        ...(job.array === undefined ? { lastLines: await endOfLog(job) } : { elements: failedOf(job.array) }),
       })
     }
   }
 
   async function checkLimits(): Promise<void> {
     for (const job of await jobs.running()) {
-      const { timeMinutes } = job.resources
-      if (job.startedAt === undefined) continue
-      const endsAt = Date.parse(job.startedAt) + timeMinutes * 60_000
+      const minutes = job.timeLimit ?? job.resources.timeMinutes
+      // Of an array each element has the limit for itself.
+      if (job.startedAt === undefined || job.array !== undefined) continue
+      const endsAt = Date.parse(job.startedAt) + minutes * 60_000
       const left = endsAt - now().getTime()
-      if (left <= 0 || left > NEARLY * timeMinutes * 60_000) continue
+      if (left <= 0 || left > NEARLY * minutes * 60_000) continue
       await notifications.notify(job.user, {
-        ...about(job, `time-low/${job.startedAt}/${timeMinutes}`),
+        ...about(job, `time-low/${job.startedAt}/${minutes}`),
         kind: 'time-low',
         level: 'warning',
         message: `${job.name} has ${Math.max(1, Math.round(left / 60_000))} min left before its time limit ends it.`,
@@ -96,15 +104,16 @@ export function followJobs(
     }
   }
 
+  const lookAtLimits = () => queue('time limits could not be looked at', checkLimits)
+
   jobs.onChange((job, before) => {
     if (job.element !== undefined) return
     queue('a job could not be told of', () => changed(job, before))
   })
   return {
     start() {
-      const check = () => queue('time limits could not be looked at', checkLimits)
-      check()
-      timer = setInterval(check, LIMIT_MS)
+      lookAtLimits()
+      timer = setInterval(lookAtLimits, LIMIT_MS)
       timer.unref()
     },
     async close() {

@@ -20,7 +20,8 @@ const ways: Partial<Record<JobState, string>> = {
 }
 
 /** How a job ended, as the end of a sentence that begins with its name. A shell reports a signal as exit code 128 + signal. */
-export function ending(job: Pick<JobView, 'state' | 'exitCode'> & { signal?: number | undefined }): string {
+export function ending(job: Pick<JobView, 'state' | 'exitCode' | 'signal' | 'array'>): string {
+  if (job.array !== undefined) return 'has failed elements'
   const way = ways[job.state]
   if (way !== undefined) return way
   const code = job.exitCode

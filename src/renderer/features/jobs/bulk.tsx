@@ -1,5 +1,5 @@
-import { Button } from '@mantine/core'
-import { GitCompare, X } from 'lucide-react'
+import { Button, Menu } from '@mantine/core'
+import { ChevronDown, GitCompare, X } from 'lucide-react'
 import type { Job } from '../../../../contract/jobs.ts'
 import { hrefOf } from '../../app/router.ts'
 import { useMessages } from '../../ui/text.ts'
@@ -18,39 +18,63 @@ function jobsOf(rows: readonly ListRow[]): Job[] {
 export function Bulk(props: {
   selected: readonly ListRow[]
   clear: () => void
+  /** Beside an open job: one menu instead of a row of buttons. */
+  narrow: boolean
   onStart: (action: PlainAction, jobs: readonly Job[]) => void
 }) {
-  const { selected, clear, onStart } = props
+  const { selected, clear, narrow, onStart } = props
   const say = useMessages(listMessages)
   const jobs = jobsOf(selected)
   const [a, b] = jobs
+  const comparison =
+    jobs.length === 2 && a !== undefined && b !== undefined ? hrefOf({ page: 'compare', a: a.id, b: b.id }) : undefined
+  const offers = plainActions.flatMap((action) => {
+    const fitting = jobs.filter((job) => fits(action, job))
+    if (fitting.length === 0) return []
+    const label = say(`bulk.${action}`, { count: fitting.length })
+    const look = (action === 'cancel' ? styles.danger : undefined) ?? ''
+    return [{ action, label, look, run: () => onStart(action, fitting) }]
+  })
+  const count = <span className={styles.selected}>{say('bulk.selected', { count: jobs.length })}</span>
+  if (narrow)
+    return (
+      <>
+        {count}
+        <Menu position="bottom-start">
+          <Menu.Target>
+            <Button variant="default" rightSection={<ChevronDown size={13} aria-hidden />}>
+              {say('bulk.actions')}
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {offers.map(({ action, label, look, run }) => (
+              <Menu.Item key={action} className={look} onClick={run}>
+                {label}
+              </Menu.Item>
+            ))}
+            {comparison === undefined ? null : (
+              <Menu.Item component="a" href={comparison}>
+                {say('bulk.compare')}
+              </Menu.Item>
+            )}
+            <Menu.Item onClick={clear}>{say('bulk.clear')}</Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      </>
+    )
   return (
     <>
-      <span className={styles.selected}>{say('bulk.selected', { count: jobs.length })}</span>
-      {plainActions.map((action) => {
-        const fitting = jobs.filter((job) => fits(action, job))
-        if (fitting.length === 0) return null
-        return (
-          <Button
-            key={action}
-            variant="default"
-            className={(action === 'cancel' ? styles.danger : undefined) ?? ''}
-            onClick={() => onStart(action, fitting)}
-          >
-            {say(`bulk.${action}`, { count: fitting.length })}
-          </Button>
-        )
-      })}
-      {jobs.length === 2 && a !== undefined && b !== undefined ? (
-        <Button
-          component="a"
-          variant="default"
-          leftSection={<GitCompare size={13} aria-hidden />}
-          href={hrefOf({ page: 'compare', a: a.id, b: b.id })}
-        >
+      {count}
+      {offers.map(({ action, label, look, run }) => (
+        <Button key={action} variant="default" className={look} onClick={run}>
+          {label}
+        </Button>
+      ))}
+      {comparison === undefined ? null : (
+        <Button component="a" variant="default" leftSection={<GitCompare size={13} aria-hidden />} href={comparison}>
           {say('bulk.compare')}
         </Button>
-      ) : null}
+      )}
       <Button variant="subtle" color="gray" leftSection={<X size={13} aria-hidden />} onClick={clear}>
         {say('bulk.clear')}
       </Button>

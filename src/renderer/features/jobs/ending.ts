@@ -112,7 +112,7 @@ const nearSeconds = 600
 
 /** Seconds until its time limit ends a running job, where they are few; undefined otherwise. */
 export function secondsLeft(job: Job, now: number): number | undefined {
-  if (hasEnded(job.state)) return undefined
+  if (hasEnded(job.state) || job.array !== undefined) return undefined
   const ran = ranSeconds(job, now)
   if (ran === undefined) return undefined
   const limit = limitMinutes(job) * 60

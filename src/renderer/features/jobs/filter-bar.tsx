@@ -221,6 +221,8 @@ export function FilterChips({ jobs, filter, set }: BarProps) {
     if (value !== undefined)
       chips.push({ name: say(`filter.${name}`), text: valueOf(name, value), remove: { [name]: undefined } })
   }
+  if (filter.group !== undefined)
+    chips.push({ name: say('filter.group'), text: say('filter.on'), remove: { group: undefined } })
   if (chips.length === 0) return null
   return (
     <div className={styles.chips} role="group" aria-label={say('filter.chips')}>

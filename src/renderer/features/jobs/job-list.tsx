@@ -74,9 +74,14 @@ export function JobList(props: {
   })
   const bulk = useCallback(
     (selected: readonly ListRow[], clear: () => void) => (
-      <Bulk selected={selected} clear={clear} onStart={(action, fitting) => start({ action }, fitting, clear)} />
+      <Bulk
+        selected={selected}
+        clear={clear}
+        narrow={narrow}
+        onStart={(action, fitting) => start({ action }, fitting, clear)}
+      />
     ),
-    [start],
+    [start, narrow],
   )
   const tools = useCallback(
     (shown: readonly ListRow[], visible: readonly JobColumn[]) => (

@@ -26,6 +26,7 @@ export const listMessages = defineMessages('job-list', {
   'filter.day': { en: 'First day', ko: '첫날' },
   'filter.none': { en: 'None', ko: '없음' },
   'filter.group': { en: 'Group by workflow', ko: '워크플로별로 묶기' },
+  'filter.on': { en: 'on', ko: '켜짐' },
   'filter.clear': { en: 'Clear all', ko: '모두 지우기' },
   'filter.chips': { en: 'The list is narrowed to', ko: '적용된 필터' },
   'filter.chip': { en: '{{name}}: {{value}}', ko: '{{name}}: {{value}}' },
@@ -85,6 +86,7 @@ export const listMessages = defineMessages('job-list', {
   'bulk.release': { en: 'Release {{count}}', ko: '{{count}}개 보류 해제' },
   'bulk.requeue': { en: 'Requeue {{count}}…', ko: '{{count}}개 다시 대기열에 넣기…' },
   'bulk.compare': { en: 'Compare', ko: '비교' },
+  'bulk.actions': { en: 'Actions', ko: '동작' },
   'bulk.clear': { en: 'Clear selection', ko: '선택 해제' },
 
   'report.cancel_one': { en: '{{count}} job is being cancelled.', ko: '작업 {{count}}개를 취소하고 있습니다.' },

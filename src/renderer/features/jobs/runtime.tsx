@@ -21,7 +21,8 @@ export function Runtime({ job }: { job: Job }) {
   const now = useNow(job.startedAt !== undefined && !hasEnded(job.state))
   const ran = ranSeconds(job, now)
   const used = limitUsed(job, now)
-  if (ran === undefined || used === undefined) return <span className={styles.faint}>–</span>
+  if (ran === undefined) return <span className={styles.faint}>–</span>
+  if (used === undefined) return <span>{format.duration(ran)}</span>
   const limit = format.duration(limitMinutes(job) * 60)
   return (
     <div className={styles.runtime} title={say('runtime.of', { ran: format.duration(ran), limit })}>

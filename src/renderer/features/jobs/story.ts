@@ -46,8 +46,9 @@ export function ranSeconds(job: Job, now: number): number | undefined {
 export const limitMinutes = (job: Pick<Job, 'timeLimit' | 'resources'>): number =>
   job.timeLimit ?? job.resources.timeMinutes
 
-/** The part of its time limit that a job has used, 0 to 1; absent where it has not started. */
+/** The part of its time limit that a job has used, 0 to 1; absent where it has not started, and of an array: each element has its own. */
 export function limitUsed(job: Job, now: number): number | undefined {
+  if (job.array !== undefined) return undefined
   const ran = ranSeconds(job, now)
   return ran === undefined ? undefined : Math.min(1, ran / (limitMinutes(job) * 60))
 }

@@ -8,7 +8,7 @@ import type { Tone } from '../../ui/states.ts'
 import { useLanguage, useMessages } from '../../ui/text.ts'
 import { Time } from '../../ui/time.tsx'
 import { notificationsMessages } from './messages.ts'
-import { notificationsStore, unreadOf, useNotifications } from './store.ts'
+import { notificationsStore, unreadOf, useNotifications, worthTelling } from './store.ts'
 import { useSystemNotifications } from './system.ts'
 import { saidOf } from './words.ts'
 import styles from './notifications.module.css'
@@ -70,7 +70,7 @@ export function NotificationBell() {
         </div>
         {told.items.length === 0 ? <p className={styles.empty}>{say('empty')}</p> : null}
         <ul className={styles.list} tabIndex={-1}>
-          {told.items.map((item) => (
+          {worthTelling(told.items).map((item) => (
             <Item
               key={item.id}
               item={item}

@@ -35,6 +35,10 @@ export const notificationsMessages = defineMessages('notifications', {
   'said.failed.out_of_memory': { en: 'ran out of memory', ko: '메모리가 부족하여 중지되었습니다' },
   'said.failed.node_fail': { en: 'lost its node', ko: '노드 장애로 중지되었습니다' },
   'said.failed.lost': { en: 'is not known to the scheduler any more', ko: '스케줄러가 더 이상 추적하지 못합니다' },
+  'said.failed.elements': {
+    en: 'ended with {{failed}} of {{total}} elements failed',
+    ko: '배열 요소 {{total}}개 중 {{failed}}개가 실패한 채 끝났습니다',
+  },
   'said.failed.signal': {
     en: 'was ended by {{name}} (signal {{number}})',
     ko: '시그널 {{number}}({{name}})로 종료되었습니다',

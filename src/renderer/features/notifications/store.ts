@@ -18,8 +18,18 @@ interface NotificationsState {
 
 export const nothingTold: SiteNotifications = { items: [], readUpTo: 0 }
 export const newestId = ({ items }: SiteNotifications): number => items[0]?.id ?? 0
+
+/** What is worth reading: that a job has started is no news once more is told of it. Takes and gives the newest first. */
+export function worthTelling(items: readonly Notification[]): Notification[] {
+  const later = new Set<string>()
+  return items.filter(({ kind, job }) => {
+    const old = kind === 'started' && later.has(job.id)
+    later.add(job.id)
+    return !old
+  })
+}
 export const unreadOf = ({ items, readUpTo }: SiteNotifications): Notification[] =>
-  items.filter(({ id }) => id > readUpTo)
+  worthTelling(items).filter(({ id }) => id > readUpTo)
 
 /** Takes over a change of the list. */
 export function applyTold(

@@ -3,7 +3,7 @@ import type { Services } from '../../app/services.tsx'
 import { useServices } from '../../app/services.tsx'
 import { useLanguage } from '../../ui/text.ts'
 import { useSettings } from '../settings/store.ts'
-import { newestId, type SiteNotifications } from './store.ts'
+import { newestId, worthTelling, type SiteNotifications } from './store.ts'
 import { noticeOf } from './words.ts'
 
 /** Those that come within this time are shown as one. */
@@ -54,7 +54,7 @@ export function useSystemNotifications(site: string | undefined, told: SiteNotif
       client
         .call('notifications', 'claim', { site, upTo })
         .then(({ from }) => {
-          const fresh = latest.current.items.filter(({ id }) => id > from && id <= upTo)
+          const fresh = worthTelling(latest.current.items).filter(({ id }) => id > from && id <= upTo)
           return away && fresh.length > 0 ? show(services, noticeOf(fresh, language), `${site} ${upTo}`) : undefined
         })
         // The list in the window has them all the same.

@@ -7,7 +7,7 @@ import { notificationsMessages } from './messages.ts'
 /** What happened to the job, as the rest of a sentence that begins with its name. */
 export function saidOf(notification: Notification, language: Language): string {
   const say = sayIn(notificationsMessages, language)
-  const { kind, state, exitCode, ranSeconds, endsAt, text } = notification
+  const { kind, state, exitCode, ranSeconds, endsAt, text, elements } = notification
   switch (kind) {
     case 'started':
       return say('said.started')
@@ -20,6 +20,7 @@ export function saidOf(notification: Notification, language: Language): string {
     case 'diverging':
       return text === undefined ? say('said.diverging') : textIn(text, language)
     default: {
+      if (elements !== undefined) return say('said.failed.elements', elements)
       if (state === 'timeout' || state === 'out_of_memory' || state === 'node_fail' || state === 'lost')
         return say(`said.failed.${state}`)
       const signal = signalOf(notification)

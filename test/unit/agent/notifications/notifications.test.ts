@@ -40,6 +40,14 @@ describe('what users are told of their jobs', () => {
     expect(failure?.message).toBe('test failed: a command was not found (exit code 127).')
   })
 
+  test('of an array: once, with how many of its elements failed', async () => {
+    const { id } = await bench.run('exit $((SLURM_ARRAY_TASK_ID % 2))', { options: { array: '0-3' } })
+    await until(() => ofJob(heard(bench), id).some(({ kind }) => kind === 'failed'), 'the failure')
+    const told = ofJob(heard(bench), id).filter(({ kind }) => kind !== 'started')
+    expect(told).toHaveLength(1)
+    expect(told[0]).toMatchObject({ elements: { failed: 2, total: 4 }, message: 'test has failed elements.' })
+  })
+
   test('a cancelled job is no news to who cancelled it', async () => {
     const { id } = await bench.run('sleep 30')
     await until(() => ofJob(heard(bench), id).length === 1, 'the start')
@@ -72,6 +80,19 @@ describe('what users are told of their jobs', () => {
     expect(await list(bench, '', 'lee')).toEqual({ notifications: [], latest: 0, more: false })
     expect((await bench.send('PUT', `/api/v2/notifications/muted/${id}`, undefined, 'lee')).status).toBe(403)
     expect((await bench.send('PUT', '/api/v2/notifications/muted/none')).status).toBe(404)
+  })
+
+  test('the newest 500 of a user are kept', async () => {
+    bench.sql(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600)
+       INSERT INTO notifications (user, key, body) SELECT 'kim', 'filler ' || i, '{}' FROM n RETURNING id`,
+    )
+    const { id } = await bench.run('true')
+    await until(() => ofJob(heard(bench), id).some(({ kind }) => kind === 'finished'), 'the end')
+    const [row] = bench.sql("SELECT count(*) AS count, max(id) AS latest FROM notifications WHERE user = 'kim'")
+    expect(row?.['count']).toBe(500)
+    expect(row?.['latest']).toBe(ofJob(heard(bench), id).at(-1)?.id)
+    bench.sql("DELETE FROM notifications WHERE key LIKE 'filler %' RETURNING id")
   })
 
   test('kinds that are switched off and muted jobs are not told', async () => {

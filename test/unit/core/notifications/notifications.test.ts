@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { NotificationList } from '../../../../contract/agent/notifications.ts'
 import type { Notification } from '../../../../contract/notifications.ts'
 import type { Notice } from '../../../../src/core/platform.ts'
 import { admin, startAgent, temporaryFolder, type TestAgent } from '../../../helpers/agent.ts'
@@ -22,6 +23,18 @@ async function run(agent: TestAgent, command: string): Promise<string> {
   return ((await answer.json()) as { job_id: string }).job_id
 }
 
+/** Waits until the agent has told something. */
+async function told(agent: TestAgent): Promise<void> {
+  const { access_token: token } = await agent.signIn()
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline;) {
+    const answer = await agent.fetch('/api/v2/notifications', { token })
+    const { notifications } = (await answer.json()) as NotificationList
+    if (notifications.some(({ kind }) => kind === 'finished')) return
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  throw new Error('the agent told nothing')
+}
+
 describe('notifications of a site', () => {
   let agent: TestAgent
   let core: TestCore
@@ -31,13 +44,7 @@ describe('notifications of a site', () => {
     agent = await startAgent({ environment })
     // Before this machine knew the site.
     await run(agent, 'true')
-    const { access_token: token } = await agent.signIn()
-    await expect
-      .poll(async () => {
-        const answer = await agent.fetch('/api/v2/notifications', { token })
-        return ((await answer.json()) as { latest: number }).latest
-      })
-      .toBeGreaterThan(0)
+    await told(agent)
     core = await startCore()
     site = (await core.signIn(agent.url)).id
     all = core.watch('notifications', 'all', { site })

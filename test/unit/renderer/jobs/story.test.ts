@@ -52,6 +52,8 @@ describe('times', () => {
     expect(ranSeconds(running, now)).toBe(300)
     expect(limitUsed(running, now)).toBe(0.5)
   })
+  it('of an array have no one limit', () =>
+    expect(limitUsed(job({ startedAt: at(700), array: { range: '0-1', total: 2, states: {} } }), now)).toBeUndefined())
   it('of one whose time limit was changed', () => {
     expect(limitUsed(job({ startedAt: at(700), timeLimit: 20 }), now)).toBe(0.25)
   })

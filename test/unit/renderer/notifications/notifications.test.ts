@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Notification } from '../../../../contract/notifications.ts'
-import { applyTold, nothingTold, unreadOf } from '../../../../src/renderer/features/notifications/store.ts'
+import {
+  applyTold,
+  nothingTold,
+  unreadOf,
+  worthTelling,
+} from '../../../../src/renderer/features/notifications/store.ts'
 import { wantsSystem } from '../../../../src/renderer/features/notifications/system.ts'
 import { noticeOf, saidOf } from '../../../../src/renderer/features/notifications/words.ts'
 
@@ -21,6 +26,13 @@ describe('the list of a site', () => {
     expect(after.items.map(({ id }) => id)).toEqual([4, 3])
     expect(unreadOf(after).map(({ id }) => id)).toEqual([4])
   })
+})
+
+const of = (id: number, kind: Notification['kind'], job: string) => told(id, { kind, job: { id: job, name: job } })
+it('that a job has started is no news once more is told of it', () => {
+  const items = [of(4, 'started', 'b'), of(3, 'finished', 'a'), of(2, 'started', 'c'), of(1, 'started', 'a')]
+  expect(worthTelling(items).map(({ id }) => id)).toEqual([4, 3, 2])
+  expect(unreadOf({ items, readUpTo: 0 })).toHaveLength(3)
 })
 
 describe('what is said', () => {
