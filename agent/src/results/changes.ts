@@ -19,32 +19,29 @@ export interface FolderChanges {
 
 const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1)
 
+/** Neither the agent's own place, nor what the job was given, nor a folder around it. */
+function refuseUnlessTheirs(job: JobView, path: string): void {
+  if (isOurs(path)) throw new Failure('NOT_FOUND', 'There is no such file in this job.')
+  const input = job.inputs.find(({ name }) => name === path || name.startsWith(`${path}/`))
+  if (input !== undefined) {
+    throw new Failure('CONFLICT', `"${input.name}" is an input of this job, a link to your upload. It stays as it is.`)
+  }
+}
+
+/** A name made by a user: in NFC, each segment storable, and not ours. */
+function chosen(job: JobView, path: string): string {
+  const folder = storedFolder(parentOf(path))
+  const name = storedName(nameOf(path))
+  const whole = folder === '' ? name : `${folder}/${name}`
+  refuseUnlessTheirs(job, whole)
+  return whole
+}
+
 export function createFolderChanges(
   agent: Agent,
   { uploads, folders }: { uploads: Uploads; folders: Folders },
 ): FolderChanges {
   const { files } = agent
-
-  /** Neither the agent's own place, nor what the job was given, nor a folder around it. */
-  function refuseUnlessTheirs(job: JobView, path: string): void {
-    if (isOurs(path)) throw new Failure('NOT_FOUND', 'There is no such file in this job.')
-    const input = job.inputs.find(({ name }) => name === path || name.startsWith(`${path}/`))
-    if (input !== undefined) {
-      throw new Failure(
-        'CONFLICT',
-        `"${input.name}" is an input of this job, a link to your upload. It stays as it is.`,
-      )
-    }
-  }
-
-  /** A name made by a user: in NFC, each segment storable, and not ours. */
-  function chosen(job: JobView, path: string): string {
-    const folder = storedFolder(parentOf(path))
-    const name = storedName(nameOf(path))
-    const whole = folder === '' ? name : `${folder}/${name}`
-    refuseUnlessTheirs(job, whole)
-    return whole
-  }
 
   async function refuseTaken(job: JobView, path: string): Promise<void> {
     // A link there is refused by stat itself.

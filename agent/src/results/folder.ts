@@ -54,6 +54,26 @@ function ordered(entries: readonly ResultEntry[], { sort, descending }: FolderQu
   return entries.toSorted((a, b) => first(a) - first(b) || sign * compare(a, b))
 }
 
+const entryOf = (job: JobView, file: FileEntry, path: string): ResultEntry => ({
+  path,
+  kind: file.kind,
+  size: file.kind === 'folder' ? 0 : file.size,
+  modifiedAt: file.modified.toISOString(),
+  class: file.kind === 'folder' ? 'other' : classifyFile(path).fileClass,
+  main: file.kind === 'file' && (job.template?.mainResults ?? []).some((end) => path.endsWith(end)),
+})
+
+/** Links to what the job was given: known from its submission, since links are not followed. */
+const inputsOf = (job: JobView): ResultEntry[] =>
+  job.inputs.map(({ name, size }) => ({
+    path: name,
+    kind: 'input',
+    size,
+    modifiedAt: job.submittedAt,
+    class: classifyFile(name).fileClass,
+    main: false,
+  }))
+
 /** Looks into jobs' folders; what was read is kept for a few seconds. */
 export function createFolders(agent: Agent): Folders {
   const kept = new Map<string, { at: number; count: number; listing: Promise<Listing> }>()
@@ -66,39 +86,18 @@ export function createFolders(agent: Agent): Folders {
     kept.delete(key)
     const entry = { at: now, count: 0, listing: read() }
     kept.set(key, entry)
-    entry.listing.then(
-      ({ entries }) => {
-        entry.count = entries.length
-        let sum = 0
-        for (const [old, { count }] of [...kept].toReversed()) {
-          sum += count
-          if (sum > MOST_KEPT) kept.delete(old)
-        }
-      },
-      () => kept.delete(key),
-    )
+    const trim = ({ entries }: Listing) => {
+      entry.count = entries.length
+      let sum = 0
+      for (const [old, { count }] of [...kept].toReversed()) {
+        sum += count
+        if (sum > MOST_KEPT) kept.delete(old)
+      }
+      return entries.length
+    }
+    entry.listing.then(trim).catch(() => kept.delete(key))
     return entry.listing
   }
-
-  const entryOf = (job: JobView, file: FileEntry, path: string): ResultEntry => ({
-    path,
-    kind: file.kind,
-    size: file.kind === 'folder' ? 0 : file.size,
-    modifiedAt: file.modified.toISOString(),
-    class: file.kind === 'folder' ? 'other' : classifyFile(path).fileClass,
-    main: file.kind === 'file' && (job.template?.mainResults ?? []).some((end) => path.endsWith(end)),
-  })
-
-  /** Links to what the job was given: known from its submission, since links are not followed. */
-  const inputsOf = (job: JobView): ResultEntry[] =>
-    job.inputs.map(({ name, size }) => ({
-      path: name,
-      kind: 'input',
-      size,
-      modifiedAt: job.submittedAt,
-      class: classifyFile(name).fileClass,
-      main: false,
-    }))
 
   async function readLevel(job: JobView, path: string): Promise<Listing> {
     const prefix = path === '' ? '' : `${path}/`

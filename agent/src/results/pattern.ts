@@ -25,13 +25,14 @@ function fits(pattern: string, text: string): boolean {
   return from === pattern.length
 }
 
+const plain = (text: string) => text.normalize('NFC').toLowerCase()
+
 /**
  * What a user types to find files, as a test of paths: with `*` or `?` a pattern for the name, or for the whole path where
  * it holds a `/`; else a part of the path. NFC on both sides, for Hangul that macOS decomposed.
  */
 export function pathFilter(typed: string): (path: string) => boolean {
-  const wanted = typed.normalize('NFC').toLowerCase()
-  const plain = (path: string) => path.normalize('NFC').toLowerCase()
+  const wanted = plain(typed)
   if (!/[*?]/.test(wanted)) return (path) => plain(path).includes(wanted)
   if (wanted.includes('/')) return (path) => fits(wanted, plain(path))
   return (path) => fits(wanted, plain(path.slice(path.lastIndexOf('/') + 1)))

@@ -1,6 +1,6 @@
 const starts = (bytes: Uint8Array, signature: readonly number[], from = 0) =>
   signature.every((byte, i) => bytes[from + i] === byte)
-const ascii = (text: string) => [...text].map((c) => c.charCodeAt(0))
+const ascii = (text: string) => Array.from(text, (c) => c.charCodeAt(0))
 
 /**
  * The media type of a picture by its first bytes, never by its name: what is shown as a picture is one. SVG is text and

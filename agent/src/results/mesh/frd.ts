@@ -29,6 +29,7 @@ const names: Readonly<Record<string, string>> = {
   ERROR: 'Error estimate',
 }
 const VALUE = 12
+const number = (line: string, from: number, width: number) => Number(line.slice(from, from + width))
 
 /**
  * An ASCII `.frd` of CalculiX: nodes, elements, and the last block of every result. Lines are cut by position
@@ -50,7 +51,6 @@ export async function readFrd(bytes: Bytes): Promise<Model> {
     if (format === '2' || format === '3') throw new Undrawable('It is a binary .frd; only the ASCII form is drawn.')
     idWidth = format === '0' ? 5 : 10
   }
-  const number = (line: string, from: number, width: number) => Number(line.slice(from, from + width))
 
   for (let line = await cursor.line(); line !== undefined; line = await cursor.line()) {
     const code = line.slice(0, 3)

@@ -28,6 +28,19 @@ export interface Meshes {
   close(): Promise<void>
 }
 
+/** Hands the thread the bytes that it asks for. */
+async function give(
+  worker: Worker,
+  file: FileReader,
+  { position, length }: Extract<FromWorker, { type: 'read' }>,
+): Promise<void> {
+  // Its memory goes to the thread with it: it must be its own, not a slice of Node's pool.
+  const memory = new ArrayBuffer(length)
+  const { bytesRead } = await file.read(Buffer.from(memory), 0, length, position)
+  const answer: FromMain = { bytes: new Uint8Array(memory, 0, bytesRead) }
+  worker.postMessage(answer, [memory])
+}
+
 /** Draws mesh and result files in threads of their own, so that no large file holds up the agent. */
 export function createMeshes({ log }: Pick<Agent, 'log'>): Meshes {
   const kept = new Map<string, Uint8Array>()
@@ -76,19 +89,10 @@ export function createMeshes({ log }: Pick<Agent, 'log'>): Meshes {
       }, LIMIT_MS)
       worker.on('message', (message: FromWorker) => {
         if (message.type === 'read') {
-          const { position, length } = message
-          // Its memory goes to the thread with it: it must be its own, not a slice of Node's pool.
-          const buffer = Buffer.from(new ArrayBuffer(length))
-          file.read(buffer, 0, length, position).then(
-            ({ bytesRead }) => {
-              const answer: FromMain = { bytes: new Uint8Array(buffer.buffer, 0, bytesRead) }
-              worker.postMessage(answer, [buffer.buffer])
-            },
-            (error: unknown) => {
-              reject(error instanceof Error ? error : new Error(String(error)))
-              void worker.terminate()
-            },
-          )
+          give(worker, file, message).catch((error: unknown) => {
+            reject(error instanceof Error ? error : new Error(String(error)))
+            void worker.terminate()
+          })
         } else if (message.type === 'mesh') resolve(message.mesh)
         else undrawable(message.reason ?? 'it is damaged, or not what its name says.')
       })

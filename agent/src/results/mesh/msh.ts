@@ -29,6 +29,14 @@ export async function readMsh(bytes: Bytes): Promise<Model> {
   }
   const counts = async () => split(await need())
 
+  /** The tags in front of a field: how many, then one a line. */
+  const tags = async () => {
+    const [count = 0] = await counts()
+    const lines: string[] = []
+    for (let i = 0; i < Math.min(count, 100); i++) lines.push(await need())
+    return lines
+  }
+
   function addElement(type: number, list: readonly number[], from: number): void {
     const kind = elementTypes[type]
     if (kind === undefined) model.skipped += 1
@@ -78,12 +86,6 @@ export async function readMsh(bytes: Bytes): Promise<Model> {
       }
     },
     async $NodeData() {
-      const tags = async () => {
-        const [count = 0] = await counts()
-        const lines: string[] = []
-        for (let i = 0; i < Math.min(count, 100); i++) lines.push(await need())
-        return lines
-      }
       const [name = ''] = await tags()
       const [time] = await tags()
       const [, components = '1', count = '0'] = await tags()

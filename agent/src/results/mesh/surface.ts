@@ -1,46 +1,39 @@
-import { cellCorners, cellKinds, Growing, type Model } from './model.ts'
+import { type CellKind, cellCorners, cellKinds, Growing, type Model } from './model.ts'
 
 /** The faces of each kind of cell, by its corners, seen from outside counter-clockwise (VTK's order of corners). */
-const faces: readonly (readonly (readonly number[])[])[] = cellKinds.map((kind) => {
-  switch (kind) {
-    case 'triangle':
-      return [[0, 1, 2]]
-    case 'quad':
-      return [[0, 1, 2, 3]]
-    case 'tetra':
-      return [
-        [0, 2, 1],
-        [0, 1, 3],
-        [1, 2, 3],
-        [0, 3, 2],
-      ]
-    case 'pyramid':
-      return [
-        [0, 3, 2, 1],
-        [0, 1, 4],
-        [1, 2, 4],
-        [2, 3, 4],
-        [3, 0, 4],
-      ]
-    case 'wedge':
-      return [
-        [0, 1, 2],
-        [3, 5, 4],
-        [0, 3, 4, 1],
-        [1, 4, 5, 2],
-        [2, 5, 3, 0],
-      ]
-    case 'hexa':
-      return [
-        [0, 3, 2, 1],
-        [4, 5, 6, 7],
-        [0, 1, 5, 4],
-        [1, 2, 6, 5],
-        [2, 3, 7, 6],
-        [3, 0, 4, 7],
-      ]
-  }
-})
+const facesOf: Readonly<Record<CellKind, readonly (readonly number[])[]>> = {
+  triangle: [[0, 1, 2]],
+  quad: [[0, 1, 2, 3]],
+  tetra: [
+    [0, 2, 1],
+    [0, 1, 3],
+    [1, 2, 3],
+    [0, 3, 2],
+  ],
+  pyramid: [
+    [0, 3, 2, 1],
+    [0, 1, 4],
+    [1, 2, 4],
+    [2, 3, 4],
+    [3, 0, 4],
+  ],
+  wedge: [
+    [0, 1, 2],
+    [3, 5, 4],
+    [0, 3, 4, 1],
+    [1, 4, 5, 2],
+    [2, 5, 3, 0],
+  ],
+  hexa: [
+    [0, 3, 2, 1],
+    [4, 5, 6, 7],
+    [0, 1, 5, 4],
+    [1, 2, 6, 5],
+    [2, 3, 7, 6],
+    [3, 0, 4, 7],
+  ],
+}
+const faces = cellKinds.map((kind) => facesOf[kind])
 const isFlat = (kind: number) => cellKinds[kind] === 'triangle' || cellKinds[kind] === 'quad'
 
 /**
@@ -190,8 +183,8 @@ export function surfaceOf(model: Model): Surface {
     }
   })
   return {
-    triangles: triangles.done() as Int32Array,
-    lines: edges.size > MOST_EDGES ? new Int32Array() : (lines.done() as Int32Array),
+    triangles: triangles.done(),
+    lines: edges.size > MOST_EDGES ? new Int32Array() : lines.done(),
   }
 }
 

@@ -1,6 +1,6 @@
 import { ActionIcon, SegmentedControl } from '@mantine/core'
 import { ChevronLeft, ChevronRight, Download } from 'lucide-react'
-import { lazy, Suspense, useEffect, useMemo, useState, type KeyboardEvent } from 'react'
+import { lazy, Suspense, useMemo, useState, type KeyboardEvent } from 'react'
 import type { Preview as Answer, PreviewKind, ResultEntry } from '../../../../contract/results.ts'
 import { AppError } from '../../app/app-error.tsx'
 import { useQuery } from '../../app/use-query.ts'
@@ -27,28 +27,20 @@ const bytesOf = (base64: string): Uint8Array<ArrayBuffer> => {
 
 function Picture({ answer, name }: { answer: Extract<Answer, { as: 'image' }>; name: string }) {
   const say = useMessages(resultsMessages)
-  const [url, setUrl] = useState<string>()
   const [size, setSize] = useState<{ width: number; height: number }>()
   const [broken, setBroken] = useState(false)
-  useEffect(() => {
-    // The type was found in the bytes. In an <img> nothing of a picture runs, an SVG's scripts neither.
-    const made = URL.createObjectURL(new Blob([bytesOf(answer.bytes)], { type: answer.type }))
-    setUrl(made)
-    return () => URL.revokeObjectURL(made)
-  }, [answer])
   if (broken) return <ErrorNote tone="bad" title={say('preview.brokenPicture')} text={say('preview.download')} />
   return (
     <div className={styles.picture}>
-      {url === undefined ? null : (
-        <img
-          src={url}
-          alt={name}
-          onError={() => setBroken(true)}
-          onLoad={(event) =>
-            setSize({ width: event.currentTarget.naturalWidth, height: event.currentTarget.naturalHeight })
-          }
-        />
-      )}
+      {/* The type was found in the bytes. In an <img> nothing of a picture runs, an SVG's scripts neither. */}
+      <img
+        src={`data:${answer.type};base64,${answer.bytes}`}
+        alt={name}
+        onError={() => setBroken(true)}
+        onLoad={(event) =>
+          setSize({ width: event.currentTarget.naturalWidth, height: event.currentTarget.naturalHeight })
+        }
+      />
       {size === undefined ? null : <p className={styles.note}>{say('preview.pixels', size)}</p>}
     </div>
   )
@@ -134,7 +126,7 @@ export function Preview(props: {
               aria-label={say('preview.as')}
               value={as}
               data={kinds.map((kind) => ({ value: kind, label: words[kind] }))}
-              onChange={(kind) => setChosen({ path: entry.path, kind: kind as PreviewKind })}
+              onChange={(kind) => setChosen({ path: entry.path, kind })}
             />
           ) : null}
           <span className={styles.grow} />

@@ -36,10 +36,7 @@ export function usePut(site: string, id: string, onPlaced: () => void): Put {
   })
   const endedKey = ended.join(' ')
   useEffect(() => {
-    if (endedKey === '') return
-    const over = new Set(endedKey.split(' '))
-    setTasks((before) => new Map([...before].filter(([task]) => !over.has(task))))
-    placed.current()
+    if (endedKey !== '') placed.current()
   }, [endedKey])
 
   async function send(picked: Picked, folder: string): Promise<void> {

@@ -171,6 +171,12 @@ function vtu(
   return Buffer.concat([Buffer.from(head), ...tail, Buffer.from('\n</VTKFile>\n')])
 }
 
+/** A facet of an ASCII STL. */
+const facet = (list: number[][]) =>
+  `facet normal 0 0 1\nouter loop\n${list.map((p) => `vertex ${p.join(' ')}`).join('\n')}\nendloop\nendfacet`
+const wave = (i: number, j: number) => Math.sin(i / 9) * Math.cos(j / 7)
+const corner = (i: number, j: number) => `vertex ${i} ${j} ${wave(i, j)}`
+
 const range = (mesh: Awaited<ReturnType<typeof draw>>, name: string) => {
   const field = mesh.header.fields.find((candidate) => candidate.name === name)
   return field === undefined ? undefined : [field.min, field.max]
@@ -230,8 +236,6 @@ describe('the surface of a file', () => {
       [1, 1, 0],
       [0, 1, 0],
     ]
-    const facet = (list: number[][]) =>
-      `facet normal 0 0 1\nouter loop\n${list.map((p) => `vertex ${p.join(' ')}`).join('\n')}\nendloop\nendfacet`
     const text = `solid x\n${facet(corners.slice(0, 3))}\n${facet(corners.slice(3))}\nendsolid x\n`
     expect((await draw('stl', text)).header).toMatchObject({ vertices: 4, triangles: 2, lines: 5 })
     const binary = Buffer.alloc(84 + 100)
@@ -255,8 +259,6 @@ describe('the surface of a file', () => {
   it('becomes coarser where it is too large, and keeps its size', async () => {
     const n = 200
     const lines = [`solid`]
-    const z = (i: number, j: number) => Math.sin(i / 9) * Math.cos(j / 7)
-    const corner = (i: number, j: number) => `vertex ${i} ${j} ${z(i, j)}`
     for (let i = 0; i < 2 * n; i++) {
       for (let j = 0; j < 2 * n; j++) {
         lines.push(

@@ -1,6 +1,8 @@
 import { type Mesh, type MeshHeader, meshMagic } from '../../../../../contract/mesh.ts'
 
 const headBytes = 8
+const floats = (buffer: ArrayBuffer, from: number, count: number) => new Float32Array(buffer, from, count)
+const integers = (buffer: ArrayBuffer, from: number, count: number) => new Uint32Array(buffer, from, count)
 
 /** Throws where the bytes are no such mesh, or end too early. */
 export function decodeMesh(bytes: Uint8Array<ArrayBuffer>): Mesh {
@@ -16,8 +18,6 @@ export function decodeMesh(bytes: Uint8Array<ArrayBuffer>): Mesh {
     at += 4 * count
     return part
   }
-  const floats = (buffer: ArrayBuffer, from: number, count: number) => new Float32Array(buffer, from, count)
-  const integers = (buffer: ArrayBuffer, from: number, count: number) => new Uint32Array(buffer, from, count)
   return {
     header,
     positions: take(floats, 3 * header.vertices),

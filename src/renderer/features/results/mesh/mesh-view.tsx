@@ -72,7 +72,7 @@ export function MeshView({ mesh, name }: { mesh: Mesh; name: string }) {
       )
     })
     return () => cancelAnimationFrame(frame)
-  }, [camera, field, edges, dark, size, mesh])
+  }, [camera, field, edges, dark, size])
 
   // React's own wheel listeners are passive: the page would scroll too.
   useEffect(() => {
