@@ -13,7 +13,12 @@ export const TaskState = Type.Union([
 ])
 export type TaskState = Static<typeof TaskState>
 
-export const TaskKind = Type.Union([Type.Literal('upload'), Type.Literal('submit'), Type.Literal('download'), Type.Literal('put')])
+export const TaskKind = Type.Union([
+  Type.Literal('upload'),
+  Type.Literal('submit'),
+  Type.Literal('download'),
+  Type.Literal('put'),
+])
 export type TaskKind = Static<typeof TaskKind>
 
 /** Why a task waits. */
@@ -23,6 +28,8 @@ export const TaskWait = Type.Union([
   Type.Literal('sign-in'),
   Type.Literal('files'),
   Type.Literal('server-limit'),
+  /** The agent keeps it until its scheduler answers. */
+  Type.Literal('scheduler'),
 ])
 export type TaskWait = Static<typeof TaskWait>
 

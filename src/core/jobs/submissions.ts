@@ -3,7 +3,9 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { SubmitAnswer } from '../../../contract/agent/jobs.ts'
 import type { Input } from '../../../contract/app.ts'
 import type { RunAnswer } from '../../../contract/agent/workflows.ts'
+import type { AppErrorValue } from '../../../contract/errors.ts'
 import type { Job, JobFile, Submission } from '../../../contract/jobs.ts'
+import type { TaskWait } from '../../../contract/task.ts'
 import { isTemporary, type Agents } from '../agent-client/index.ts'
 import { AppError } from '../kit/app-error.ts'
 import { backOff } from '../kit/back-off.ts'
@@ -69,7 +71,7 @@ export function createSubmissions(parts: SubmissionsParts): Submissions {
         if (!(error instanceof AppError) || !isTemporary(error)) throw error
         const { code, data, retry } = error.value
         if (code === 'AGENT' && data.status === 500 && ++faults >= maxFaults) throw error
-        control.waiting(code === 'RATE_LIMITED' ? 'server-limit' : code === 'SIGNED_OUT' ? 'sign-in' : 'network')
+        control.waiting(waitOf(error.value))
         const pauseMs = Math.max(backOff(attempt, pauses), (retry?.afterSeconds ?? 0) * 1000)
         await (code === 'OFFLINE' ? reachable(site, pauseMs, control.signal) : wait(pauseMs, control.signal))
       }
@@ -151,4 +153,12 @@ export function createSubmissions(parts: SubmissionsParts): Submissions {
       return runner.add({ change, site, title: submission.name, body })
     },
   }
+}
+
+/** What is waited for after a failure that mends itself. */
+function waitOf({ code, data }: AppErrorValue): TaskWait {
+  if (code === 'RATE_LIMITED') return 'server-limit'
+  if (code === 'SIGNED_OUT') return 'sign-in'
+  // The agent answers; it is the scheduler behind it that does not.
+  return code === 'AGENT' && data.status === 503 ? 'scheduler' : 'network'
 }

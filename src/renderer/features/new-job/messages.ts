@@ -299,6 +299,10 @@ export const newJobMessages = defineMessages('new-job', {
     en: 'The site asked for a pause; it is sent after that',
     ko: '사이트의 요청으로 잠시 후에 보냅니다',
   },
+  'sent.scheduler': {
+    en: 'The site has it and queues it as soon as its scheduler answers',
+    ko: '사이트가 보관하고 있으며 스케줄러가 응답하는 대로 대기열에 넣습니다',
+  },
   'sent.text': {
     en: 'You need not wait: the job goes out once by itself, also when this page is closed. Its progress is under Tasks at the top right.',
     ko: '기다리지 않아도 됩니다. 이 페이지를 닫아도 한 번만 자동으로 제출되며, 진행 상황은 오른쪽 위 진행 작업에서 볼 수 있습니다.',

@@ -23,6 +23,10 @@ export const tasksMessages = defineMessages('tasks', {
   'wait.sign-in': { en: 'Waits until you sign in', ko: '로그인을 기다리는 중' },
   'wait.files': { en: 'Waits for its files to be uploaded', ko: '파일 업로드를 기다리는 중' },
   'wait.server-limit': { en: 'Waits because the site asked for a pause', ko: '사이트 요청으로 잠시 기다리는 중' },
+  'wait.scheduler': {
+    en: 'Kept by the site until its scheduler answers',
+    ko: '스케줄러가 응답할 때까지 사이트가 보관하는 중',
+  },
   amount: { en: '{{done}} of {{total}}', ko: '{{done}} / {{total}}' },
   pause: { en: 'Pause {{name}}', ko: '{{name}} 일시 중지' },
   resume: { en: 'Resume {{name}}', ko: '{{name}} 다시 시작' },

@@ -147,6 +147,7 @@ describe('a submission', () => {
     ]
     const submissions = open()
     const id = submissions.submit(input, 'c1')
+    await until('the scheduler', () => task(submissions, id)?.wait === 'scheduler')
     await until('the limit', () => task(submissions, id)?.wait === 'server-limit')
     const at = Date.now()
     expect(task(submissions, id)?.can.cancel).toBe(false)
