@@ -40,12 +40,15 @@ export class History {
   }
 
   add(n: number, x: number, cells: readonly Cell[]): void {
-    const point: Stretch = { n0: n, x0: x, n1: n, x1: x, first: [...cells], second: [...cells] }
     if (this.#open === undefined) {
       if (this.stretches.length === MOST) this.#halve()
-      this.stretches.push(point)
-      this.#open = point
-    } else join(this.#open, point)
+      this.#open = { n0: n, x0: x, n1: n, x1: x, first: [...cells], second: [...cells] }
+      this.stretches.push(this.#open)
+    } else {
+      this.#open.n1 = n
+      this.#open.x1 = x
+      for (let series = 0; series < cells.length; series++) take(this.#open, series, cells[series] ?? null)
+    }
     this.changedFrom = Math.min(this.changedFrom, this.stretches.length - 1)
     if (n - this.#open.n0 + 1 >= this.length) this.#open = undefined
   }
@@ -77,42 +80,35 @@ export class History {
 function join(stretch: Stretch, other: Stretch): void {
   stretch.n1 = other.n1
   stretch.x1 = other.x1
-  const count = Math.max(stretch.first.length, other.first.length)
-  for (let series = 0; series < count; series++) {
-    const [first, second] = extremes([
-      stretch.first[series] ?? null,
-      stretch.second[series] ?? null,
-      other.first[series] ?? null,
-      other.second[series] ?? null,
-    ])
-    stretch.first[series] = first
-    stretch.second[series] = second
+  for (let series = 0; series < other.first.length; series++) {
+    take(stretch, series, other.first[series] ?? null)
+    take(stretch, series, other.second[series] ?? null)
   }
 }
 
-/** The least and the greatest in the order in which they come; a value that is no finite number comes before both. */
-function extremes(cells: readonly Cell[]): [Cell, Cell] {
-  let low: number | undefined
-  let high: number | undefined
-  let lowFirst = true
-  let odd: number | undefined
-  for (const cell of cells) {
-    if (cell === null) continue
-    if (!Number.isFinite(cell)) odd = cell
-    else {
-      if (low === undefined || cell < low) {
-        low = cell
-        lowFirst = false
-      }
-      if (high === undefined || cell > high) {
-        high = cell
-        lowFirst = true
-      }
-    }
+/**
+ * Widens the extremes of a series by a later value: the least and the greatest stay in the order in which they came. A value
+ * that is no finite number takes the second place and keeps it; before it stands the greatest.
+ */
+function take({ first, second }: Stretch, series: number, cell: Cell): void {
+  if (cell === null) return
+  const one = first[series] ?? null
+  const two = second[series] ?? null
+  if (one === null || two === null) {
+    first[series] = cell
+    second[series] = cell
+  } else if (!Number.isFinite(cell)) {
+    first[series] = Number.isFinite(two) ? Math.max(one, two) : one
+    second[series] = cell
+  } else if (!Number.isFinite(two)) {
+    if (!Number.isFinite(one) || cell > one) first[series] = cell
+  } else if (cell < Math.min(one, two)) {
+    first[series] = Math.max(one, two)
+    second[series] = cell
+  } else if (cell > Math.max(one, two)) {
+    first[series] = Math.min(one, two)
+    second[series] = cell
   }
-  if (odd !== undefined) return [high ?? odd, odd]
-  if (low === undefined || high === undefined) return [null, null]
-  return lowFirst ? [low, high] : [high, low]
 }
 
 const written = (cell: Cell): ConvergenceValue =>

@@ -17,7 +17,7 @@ import { Run } from './run.ts'
 import { says } from './sentence.ts'
 import type { Progress } from './store.ts'
 
-const PIECE = 131_072
+const PIECE = 65_536
 /** Bytes before the place that was reached: where they differ, the file is another. */
 const BEFORE = 64
 /** Of a job the latest runs are kept, and of a log the first series. */
@@ -175,8 +175,9 @@ export class Reading {
       if (this.runs.length > MOST_RUNS) this.runs.shift()
       this.#begins = false
     }
-    const cells: Cell[] = this.series.map(() => null)
-    for (const [key, value] of Object.entries(values)) {
+    const cells = Array.from<Cell>({ length: this.series.length }).fill(null)
+    for (const key in values) {
+      const value = values[key] ?? null
       const place = this.#placeOf(key)
       if (place !== undefined) cells[place] = value
     }

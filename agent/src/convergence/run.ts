@@ -24,6 +24,13 @@ export interface RunRecord {
   stories: (SeriesStory | null)[]
 }
 
+interface Point {
+  n: number
+  x: number
+  cells: Cell[]
+}
+const asRow = ({ n, x, cells }: Point): ConvergenceRow => rowOf(n, x, cells)
+
 /** A tenth better than the best so far is progress; less is noise. */
 const PROGRESS = 0.9
 
@@ -31,12 +38,12 @@ const PROGRESS = 0.9
 export class Run {
   readonly history: History
   readonly record: RunRecord
-  #latest: ConvergenceRow[]
+  #latest: Point[]
 
   constructor(record: RunRecord, stretches: Stretch[] = [], latest: ConvergenceRow[] = []) {
     this.record = record
     this.history = new History(stretches, record.stretch)
-    this.#latest = latest
+    this.#latest = latest.map((row) => ({ n: Number(row[0]), x: Number(row[1]), cells: cellsOf(row) }))
   }
 
   static begin(run: number): Run {
@@ -44,7 +51,7 @@ export class Run {
   }
 
   /** `cells` in the order of the series. */
-  add(x: number, cells: Cell[]): ConvergenceRow {
+  add(x: number, cells: Cell[]): void {
     const { record } = this
     record.points += 1
     record.from ??= x
@@ -54,10 +61,8 @@ export class Run {
     })
     this.history.add(record.points, x, cells)
     record.stretch = this.history.length
-    const row = rowOf(record.points, x, cells)
-    this.#latest.push(row)
+    this.#latest.push({ n: record.points, x, cells })
     if (this.#latest.length >= 2 * LATEST) this.#latest = this.#latest.slice(-LATEST)
-    return row
   }
 
   #tell(series: number, value: number): void {
@@ -77,23 +82,22 @@ export class Run {
   latest(series: number, count: number): number[] {
     const values: number[] = []
     for (let index = this.#latest.length - 1; index >= 0 && values.length < count; index--) {
-      const value = this.#latest[index]?.[series + 2]
-      if (typeof value === 'number') values.push(value)
-      else if (typeof value === 'string') values.push(Number(value))
+      const value = this.#latest[index]?.cells[series] ?? null
+      if (value !== null) values.push(value)
     }
     return values.toReversed()
   }
 
   /** Rows of points after number `after`: far back by stretches, the latest one by one. */
   rows(after: number): ConvergenceRow[] {
-    const fresh = this.#latest.filter(([n]) => Number(n) > after)
-    const firstLatest = Number(this.#latest[0]?.[0] ?? 1)
+    const fresh = this.#latest.filter(({ n }) => n > after).map(asRow)
+    const firstLatest = this.#latest[0]?.n ?? 1
     return after + 1 >= firstLatest ? fresh : [...this.history.rows(after, firstLatest), ...fresh]
   }
 
   /** The points that are kept one by one. */
   get tail(): ConvergenceRow[] {
-    return this.#latest.slice(-LATEST)
+    return this.#latest.slice(-LATEST).map(asRow)
   }
 
   get summary(): ConvergenceRun {

@@ -151,7 +151,6 @@ function feed(plot: uPlot, columns: Columns, range: Range | undefined): void {
   plot.setData(data, range === undefined)
   if (range === undefined) return
   plot.setScale('x', { min: range[0], max: range[1] })
-  plot.redraw()
 }
 
 const fullOf = ({ x }: Columns): Range => [x[0] ?? 0, x.at(-1) ?? 1]

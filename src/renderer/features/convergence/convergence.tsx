@@ -10,7 +10,7 @@ import { hasEnded } from '../jobs/story.ts'
 import { GroupChart, type View } from './group-chart.tsx'
 import { convergenceMessages } from './messages.ts'
 import { ParserChoice } from './parser-choice.tsx'
-import { saveCsv, savePng } from './save.ts'
+import { saveCsv, savePng, type Drawing } from './save.ts'
 import { formatValue, groupsWith, shownAtFirst, valueAt, zoomed, type Range } from './series.ts'
 import { useConvergence, type LiveConvergence } from './use-convergence.ts'
 import { ValuesTable } from './values-table.tsx'
@@ -102,11 +102,11 @@ function Charts({ job, live: { rows }, head }: { job: Job; live: LiveConvergence
   const [chosen, setChosen] = useState<readonly string[]>()
   const [view, setView] = useState<View>({ x: undefined, range: undefined })
   const [withTable, setWithTable] = useState(false)
-  const canvases = useRef(new Map<string, HTMLCanvasElement>())
+  const drawings = useRef(new Map<string, Drawing>())
   const onView = useCallback((change: Partial<View>) => setView((before) => ({ ...before, ...change })), [])
-  const onCanvas = useCallback((key: string, canvas: HTMLCanvasElement | undefined) => {
-    if (canvas === undefined) canvases.current.delete(key)
-    else canvases.current.set(key, canvas)
+  const onDrawing = useCallback((key: string, drawing: Drawing | undefined) => {
+    if (drawing === undefined) drawings.current.delete(key)
+    else drawings.current.set(key, drawing)
   }, [])
   const shown = chosen ?? shownAtFirst(groups)
   const full: Range = [Number(rows[0]?.[1] ?? 0), Number(rows.at(-1)?.[1] ?? 1)]
@@ -131,8 +131,8 @@ function Charts({ job, live: { rows }, head }: { job: Job; live: LiveConvergence
     void savePng(
       name,
       groups.flatMap(({ key, label }) => {
-        const canvas = canvases.current.get(key)
-        return canvas === undefined ? [] : [{ title: `${job.name}: ${textIn(label, language)}`, canvas }]
+        const drawing = drawings.current.get(key)
+        return drawing === undefined ? [] : [{ ...drawing, title: `${job.name}: ${textIn(label, language)}` }]
       }),
     )
   return (
@@ -152,31 +152,37 @@ function Charts({ job, live: { rows }, head }: { job: Job; live: LiveConvergence
             </Button>
           ))}
         </div>
-        <span className={styles.at} title={say('hint')}>
-          {say('at', { axis: axisName, x: String(Number(x.toPrecision(6))) })} · {say('points', { count })}
-        </span>
-        <Tool label={say('zoomIn')} onClick={() => onView({ range: zoomed(view.range, full, 2, view.x) })}>
-          <ZoomIn size={15} aria-hidden />
-        </Tool>
-        <Tool
-          label={say('zoomOut')}
-          disabled={view.range === undefined}
-          onClick={() => onView({ range: zoomed(view.range, full, 0.5, view.x) })}
-        >
-          <ZoomOut size={15} aria-hidden />
-        </Tool>
-        <Tool label={say('zoomReset')} disabled={view.range === undefined} onClick={() => onView({ range: undefined })}>
-          <Maximize2 size={14} aria-hidden />
-        </Tool>
-        <Tool label={say('table')} pressed={withTable} onClick={() => setWithTable(!withTable)}>
-          <Table2 size={15} aria-hidden />
-        </Tool>
-        <Tool label={say('csv')} onClick={() => saveCsv(name, axis, head, rows)}>
-          <FileDown size={15} aria-hidden />
-        </Tool>
-        <Tool label={say('png')} onClick={image}>
-          <ImageDown size={15} aria-hidden />
-        </Tool>
+        <div className={styles.actions}>
+          <span className={styles.at} title={say('hint')}>
+            {say('at', { axis: axisName, x: String(Number(x.toPrecision(6))) })} · {say('points', { count })}
+          </span>
+          <Tool label={say('zoomIn')} onClick={() => onView({ range: zoomed(view.range, full, 2, view.x) })}>
+            <ZoomIn size={15} aria-hidden />
+          </Tool>
+          <Tool
+            label={say('zoomOut')}
+            disabled={view.range === undefined}
+            onClick={() => onView({ range: zoomed(view.range, full, 0.5, view.x) })}
+          >
+            <ZoomOut size={15} aria-hidden />
+          </Tool>
+          <Tool
+            label={say('zoomReset')}
+            disabled={view.range === undefined}
+            onClick={() => onView({ range: undefined })}
+          >
+            <Maximize2 size={14} aria-hidden />
+          </Tool>
+          <Tool label={say('table')} pressed={withTable} onClick={() => setWithTable(!withTable)}>
+            <Table2 size={15} aria-hidden />
+          </Tool>
+          <Tool label={say('csv')} onClick={() => saveCsv(name, axis, head, rows)}>
+            <FileDown size={15} aria-hidden />
+          </Tool>
+          <Tool label={say('png')} onClick={image}>
+            <ImageDown size={15} aria-hidden />
+          </Tool>
+        </div>
       </div>
       <div className={styles.grid}>
         {groups
@@ -191,7 +197,7 @@ function Charts({ job, live: { rows }, head }: { job: Job; live: LiveConvergence
               cursorKey={`convergence ${job.id}`}
               view={view}
               onView={onView}
-              onCanvas={onCanvas}
+              onDrawing={onDrawing}
             />
           ))}
       </div>
@@ -213,7 +219,14 @@ function Tool(props: {
 }) {
   const { label, onClick, disabled = false, pressed, children } = props
   return (
-    <ActionIcon aria-label={label} title={label} onClick={onClick} disabled={disabled} aria-pressed={pressed}>
+    <ActionIcon
+      className={styles.tool ?? ''}
+      aria-label={label}
+      title={label}
+      onClick={onClick}
+      disabled={disabled}
+      aria-pressed={pressed}
+    >
       {children}
     </ActionIcon>
   )

@@ -3,6 +3,7 @@ import { lazy, Suspense, useCallback, useMemo, useState } from 'react'
 import type { ConvergenceGroup, ConvergenceRow, ConvergenceSeries } from '../../../../contract/convergence.ts'
 import { textIn, useLanguage, useMessages } from '../../ui/text.ts'
 import { convergenceMessages } from './messages.ts'
+import type { Drawing } from './save.ts'
 import { colourOf, columnsOf, dashOf, firstOdd, formatValue, linesOf, rowAt, valueAt, type Range } from './series.ts'
 import styles from './convergence.module.css'
 
@@ -24,9 +25,9 @@ export function GroupChart(props: {
   cursorKey: string
   view: View
   onView: (change: Partial<View>) => void
-  onCanvas: (key: string, canvas: HTMLCanvasElement | undefined) => void
+  onDrawing: (key: string, drawing: Drawing | undefined) => void
 }) {
-  const { group, series, rows, axis, cursorKey, view, onView, onCanvas } = props
+  const { group, series, rows, axis, cursorKey, view, onView, onDrawing } = props
   const say = useMessages(convergenceMessages)
   const language = useLanguage()
   const scheme = useComputedColorScheme('light')
@@ -38,7 +39,11 @@ export function GroupChart(props: {
   const odd = useMemo(() => firstOdd(rows, shown), [rows, shown])
   const onRange = useCallback((range: Range | undefined) => onView({ range }), [onView])
   const onCursor = useCallback((x: number | undefined) => onView({ x }), [onView])
-  const onDrawing = useCallback((canvas?: HTMLCanvasElement) => onCanvas(group.key, canvas), [onCanvas, group.key])
+  const onCanvas = useCallback(
+    (canvas: HTMLCanvasElement | undefined) =>
+      onDrawing(group.key, canvas === undefined ? undefined : { canvas, lines: shown }),
+    [onDrawing, group.key, shown],
+  )
   const label = textIn(group.label, language)
   const title = group.unit === undefined ? label : `${label} (${group.unit})`
   const at = view.x === undefined ? rows.length - 1 : rowAt(rows, view.x)
@@ -97,7 +102,7 @@ export function GroupChart(props: {
             odd={odd}
             onRange={onRange}
             onCursor={onCursor}
-            onCanvas={onDrawing}
+            onCanvas={onCanvas}
           />
         </Suspense>
       </div>

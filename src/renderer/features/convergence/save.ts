@@ -1,5 +1,6 @@
 import type { ConvergenceHead, ConvergenceRow } from '../../../../contract/convergence.ts'
 import { saveText, toCsv } from '../jobs/export.ts'
+import { colourOf, dashOf, type Line } from './series.ts'
 
 /** All rows of a run with a column for each series, named by its group where two are called the same. */
 export function saveCsv(name: string, axis: string, head: ConvergenceHead, rows: readonly ConvergenceRow[]): void {
@@ -21,31 +22,68 @@ export function csvOf(axis: string, { series }: ConvergenceHead, rows: readonly 
 
 const gap = 8
 const titleHeight = 24
+const legendHeight = 18
 
-/** The charts as one image, each below its title. */
-export async function savePng(
-  name: string,
-  charts: readonly { title: string; canvas: HTMLCanvasElement }[],
-): Promise<void> {
+export interface Drawing {
+  canvas: HTMLCanvasElement
+  lines: readonly Line[]
+}
+
+/** Names of the lines beside samples of them. */
+function drawLegend(context: CanvasRenderingContext2D, lines: readonly Line[], place: Place): void {
+  const { left, top, ratio, text, colour } = place
+  const middle = top + (legendHeight / 2) * ratio
+  let at = left
+  context.font = `${11 * ratio}px ${place.font}`
+  for (const { name, index } of lines) {
+    context.strokeStyle = colour(colourOf(index)) || text
+    context.lineWidth = 2 * ratio
+    context.setLineDash(dashOf(index).map((part) => part * ratio))
+    context.beginPath()
+    context.moveTo(at, middle)
+    context.lineTo(at + 22 * ratio, middle)
+    context.stroke()
+    context.fillStyle = text
+    context.fillText(name, at + 28 * ratio, middle)
+    at += 28 * ratio + context.measureText(name).width + 16 * ratio
+  }
+  context.setLineDash([])
+}
+
+interface Place {
+  left: number
+  top: number
+  ratio: number
+  font: string
+  text: string
+  colour: (variable: string) => string
+}
+
+/** The charts as one image, each below its title and the names of its lines. */
+export async function savePng(name: string, charts: readonly (Drawing & { title: string })[]): Promise<void> {
   const ratio = devicePixelRatio
   const width = Math.max(...charts.map(({ canvas }) => canvas.width))
-  const height = charts.reduce((sum, { canvas }) => sum + canvas.height + (titleHeight + gap) * ratio, 0)
+  const height = charts.reduce((sum, { canvas }) => sum + canvas.height + (titleHeight + legendHeight + gap) * ratio, 0)
   const whole = document.createElement('canvas')
   whole.width = width
   whole.height = height
   const context = whole.getContext('2d')
   if (context === null) return
-  const style = getComputedStyle(document.body)
+  // The lines' colours are the section's own.
+  const style = getComputedStyle(charts[0]?.canvas.parentElement ?? document.body)
   const colour = (variable: string) => style.getPropertyValue(variable).trim()
+  const text = colour('--hw-text') || 'black'
   context.fillStyle = colour('--hw-surface') || 'white'
   context.fillRect(0, 0, width, height)
-  context.font = `${13 * ratio}px ${style.fontFamily}`
   context.textBaseline = 'middle'
   let top = 0
-  for (const { title, canvas } of charts) {
-    context.fillStyle = colour('--hw-text') || 'black'
+  for (const { title, canvas, lines } of charts) {
+    context.fillStyle = text
+    context.font = `${13 * ratio}px ${style.fontFamily}`
     context.fillText(title, 10 * ratio, top + (titleHeight / 2) * ratio, width - 20 * ratio)
     top += titleHeight * ratio
+    drawLegend(context, lines, { left: 10 * ratio, top, ratio, font: style.fontFamily, text, colour })
+    top += legendHeight * ratio
     context.drawImage(canvas, 0, top)
     top += canvas.height + gap * ratio
   }

@@ -4,28 +4,31 @@ import { ErrorNote } from '../../ui/error-note.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { textIn, useLanguage, useMessages } from '../../ui/text.ts'
 import { convergenceMessages } from './messages.ts'
+import styles from './convergence.module.css'
 
 /** How the solver gets on, in a word and a sentence. Where it goes wrong while the job runs, also what could be done. */
 export function Verdict({ verdict }: { verdict: ConvergenceVerdict }) {
   const language = useLanguage()
   return (
-    <>
-      {verdict.state === 'unknown' ? null : <StateBadge state={verdict.state} />} {textIn(verdict.text, language)}
-    </>
+    <span className={styles.verdict}>
+      {verdict.state === 'unknown' ? null : <StateBadge state={verdict.state} />}
+      <span>{textIn(verdict.text, language)}</span>
+    </span>
   )
 }
 
 /** Above the charts while a job that runs goes wrong. */
 export function Banner({ verdict, onCancel }: { verdict: ConvergenceVerdict; onCancel: (() => void) | undefined }) {
   const say = useMessages(convergenceMessages)
-  const language = useLanguage()
-  const { state, text } = verdict
+  const { state } = verdict
   if (onCancel === undefined || (state !== 'diverging' && state !== 'nan')) return null
   return (
-    <ErrorNote title={say(`banner.${state}`)} text={`${textIn(text, language)} ${say('banner.next')}`}>
-      <Button color="red" variant="light" onClick={onCancel}>
-        {say('banner.cancel')}
-      </Button>
-    </ErrorNote>
+    <div className={styles.banner}>
+      <ErrorNote title={say(`banner.${state}`)} text={say('banner.next')}>
+        <Button color="red" variant="light" onClick={onCancel}>
+          {say('banner.cancel')}
+        </Button>
+      </ErrorNote>
+    </div>
   )
 }
