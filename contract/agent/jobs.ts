@@ -97,8 +97,3 @@ export const CloneRequest = Type.Object(
   { additionalProperties: false },
 )
 export type CloneRequest = Static<typeof CloneRequest>
-
-/**
- * `GET /api/v2/jobs/:id/log?offset=&follow=1`: `text/plain; charset=utf-8`, bytes from `offset` (negative: from the end);
- * with `follow` the answer stays open and ends when the job has. Headers `X-Log-Start` (byte the answer begins at).
- */

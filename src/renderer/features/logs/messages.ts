@@ -60,7 +60,7 @@ export const logsMessages = defineMessages('logs', {
     en: 'Some of this text is not {{encoding}}.',
     ko: '이 텍스트의 일부는 {{encoding}} 인코딩이 아닙니다.',
   },
-  'garbled.read': { en: 'Read it as {{encoding}}', ko: '{{encoding}}(으)로 읽기' },
+  'garbled.read': { en: 'Read it as {{encoding}}', ko: '{{encoding}} 인코딩으로 읽기' },
 
   place: { en: 'Place in the file', ko: '파일 안의 위치' },
   'place.value': { en: '{{percent}} of {{size}}', ko: '{{size}} 중 {{percent}}' },
