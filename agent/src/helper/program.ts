@@ -1,4 +1,3 @@
-import { Socket } from 'node:net'
 import { parseArgs } from 'node:util'
 import { Failure } from '../kit/failure.ts'
 import { SelfRunner } from '../runner/index.ts'
@@ -23,8 +22,7 @@ async function main(): Promise<void> {
   })
   process.umask(0o077)
   process.chdir('/')
-  const input = new Socket({ fd: 0, readable: true, writable: false })
-  const output = new Socket({ fd: 1, readable: false, writable: true })
+  const { stdin: input, stdout: output } = process
   // The agent has gone: nothing is left to answer to.
   output.on('error', () => process.exit(0))
   try {

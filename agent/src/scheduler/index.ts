@@ -9,12 +9,16 @@ export { BOOKKEEPING, LOG_NAME, logName } from './scheduler.ts'
 export { jobEnvironment } from './local/config.ts'
 export { createSchedulerStatus } from './status.ts'
 
-/** The scheduler that the settings name; `auto` is Slurm where its commands are here and its controller answers. */
+/**
+ * The scheduler that the settings name; `auto` is Slurm in site mode, which has no other, and else where its commands are here
+ * and its controller answers.
+ */
 export async function createScheduler(
   agent: Agent,
 ): Promise<Scheduler & Noun & Required<Pick<Noun, 'start' | 'close'>>> {
   const { kind } = agent.config.scheduler
-  const slurm = kind === 'slurm' || (kind === 'auto' && (await isSlurmThere(agent.runner)))
+  const isSite = agent.config.runAs === 'sudo'
+  const slurm = kind === 'slurm' || (kind === 'auto' && (isSite || (await isSlurmThere(agent.runner))))
   const scheduler = slurm ? createSlurmScheduler(agent, agent.runner) : createLocalScheduler(agent)
   return { ...scheduler, routes: async () => {} }
 }
