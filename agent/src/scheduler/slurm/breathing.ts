@@ -1,5 +1,5 @@
 /** Longest piece of work between two turns of the event loop. */
-const PIECE_MS = 8
+const PIECE_MS = 5
 
 /**
  * Goes through a long list in pieces: between them everybody else has their turn. Nothing may rely on the list's owner staying

@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os'
 import type { NodeStatus } from '../../../../contract/nodes.ts'
 import type { License, Partition, UserLimit } from '../scheduler.ts'
 import { Cached } from './cached.ts'
@@ -14,6 +15,8 @@ const USERS = 1000
 
 /** Partitions, nodes, limits and licences, each asked for once for however many look; the last answer stays while there is none. */
 export interface ClusterView {
+  /** Asks for what the first visitors will want, so that there is a last answer from the beginning. */
+  warm(): Promise<void>
   partitions(): Promise<Partition[]>
   nodes(): Promise<Record<string, NodeStatus>>
   limits(user: string): Promise<UserLimit[]>
@@ -21,7 +24,8 @@ export interface ClusterView {
 }
 
 export function createClusterView(commands: Commands): ClusterView {
-  const own = String(process.getuid?.() ?? '')
+  // sacctmgr knows people by their names, not by their ids.
+  const own = userInfo().username
   const text = async (...question: Parameters<Commands['ask']>): Promise<string | undefined> => {
     const { finished } = await commands.ask(...question)
     return finished?.code === 0 ? finished.stdout : undefined
@@ -54,6 +58,9 @@ export function createClusterView(commands: Commands): ClusterView {
   }
 
   return {
+    async warm() {
+      await Promise.all([lines.get(), partitions.get()])
+    },
     async partitions() {
       const known = (await lines.get()) ?? []
       return ((await partitions.get()) ?? []).flatMap((line) => parsePartition(line, known) ?? [])

@@ -51,6 +51,7 @@ export function elementsOfRow(row: QueueRow): ArrayElement[] {
   const { startedAt, endedAt, ...rest } = common(row)
   const shared = {
     ...rest,
+    ...(row.restarts === 0 ? {} : { restarts: row.restarts }),
     ...(startedAt === undefined ? {} : { startedAt: startedAt.toISOString() }),
     ...(endedAt === undefined ? {} : { endedAt: endedAt.toISOString() }),
   }

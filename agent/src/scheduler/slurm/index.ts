@@ -149,6 +149,7 @@ export function createSlurmScheduler(
       for (const row of await submissions.open()) if (row.job_id !== null) await follow(row.job_id)
       await submitter.prepare()
       poller.start()
+      cluster.warm().catch((error: unknown) => log.warn({ err: error }, 'the nodes could not be learnt'))
       void findRelease()
         .then((found) => (release = found?.text))
         .catch((error: unknown) => log.warn({ err: error }, 'the release of Slurm could not be learnt'))

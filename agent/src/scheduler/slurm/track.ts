@@ -1,6 +1,6 @@
 import { type ArrayElement, jobHasEnded } from '../../../../contract/jobs.ts'
 import type { ScheduledJob } from '../scheduler.ts'
-import { inPieces } from './breathing.ts'
+import { inPieces, turn } from './breathing.ts'
 import { elementsOfRow, jobOfElements, jobOfRow } from './fold.ts'
 import { parseRow, type QueueRow } from './queue-row.ts'
 
@@ -110,6 +110,7 @@ export class Track {
         changed.push(element)
       }
     })
+    await turn()
     const lead = rows.find(({ state }) => state === 'pending') ?? first
     return this.#settle(jobOfElements(this.id, lead, [...this.elements.values()]), changed)
   }
