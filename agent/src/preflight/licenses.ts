@@ -14,7 +14,7 @@ export function askedLicenses(text: string): { name: string; asked: number }[] {
 
 /** Whether the licences asked for exist and are free now. Nothing is said where the scheduler counts none. */
 export function checkLicenses(text: string | undefined, known: readonly License[] | undefined): Finding[] {
-  if (text === undefined || known === undefined) return []
+  if (text === undefined || known === undefined || known.length === 0) return []
   const there: { name: string; asked: number; free: number }[] = []
   const findings: Finding[] = []
   for (const { name, asked } of askedLicenses(text)) {

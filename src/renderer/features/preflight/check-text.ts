@@ -73,8 +73,7 @@ const sentences: { [C in CheckCode]: (data: CheckData[C], words: Words) => strin
     say('space-short', { needed: formatBytes(needed, language), free: formatBytes(free, language) }),
   licenses: ({ licenses }, { say }) =>
     say('licenses', { list: licenses.map(({ name, free }) => `${name} ${free}`).join(', ') }),
-  'license-unknown': ({ name, known }, { say }) =>
-    known.length === 0 ? say('license-unknown.none', { name }) : say('license-unknown', { name, known: list(known) }),
+  'license-unknown': ({ name, known }, { say }) => say('license-unknown', { name, known: list(known) }),
   'license-total': (data, { say }) => say('license-total', data),
   'license-busy': (data, { say }) => say('license-busy', data),
   'dependency-unknown': (data, { say }) => say('dependency-unknown', data),

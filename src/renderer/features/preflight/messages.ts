@@ -149,10 +149,6 @@ export const preflightMessages = defineMessages('preflight', {
     ko: '파일에 {{needed}}이(가) 더 필요한데 사이트에는 {{free}}만 남았습니다. 먼저 오래된 파일을 지우세요.',
   },
   licenses: { en: 'Licences free: {{list}}', ko: '남은 라이선스: {{list}}' },
-  'license-unknown.none': {
-    en: 'The site knows no licence “{{name}}”; it counts none.',
-    ko: '사이트에 “{{name}}” 라이선스가 없습니다. 등록된 라이선스가 없습니다.',
-  },
   'license-unknown': {
     en: 'The site knows no licence “{{name}}”. It has: {{known}}.',
     ko: '사이트에 “{{name}}” 라이선스가 없습니다. 있는 라이선스: {{known}}',

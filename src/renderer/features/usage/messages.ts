@@ -19,8 +19,8 @@ export const usageMessages = defineMessages('usage', {
     ko: '예약한 프로세서 시간의 {{percent}} %를 썼습니다({{reserved}} 중 {{used}}).',
   },
   'efficiency.cpuLow': {
-    en: 'Fewer cores would have done nearly the same.',
-    ko: '코어를 줄여도 결과는 비슷했을 것입니다.',
+    en: 'Fewer cores may do as well.',
+    ko: '코어를 줄여도 충분할 수 있습니다.',
   },
   'efficiency.memory': {
     en: 'Used {{percent}} % of the memory at its peak ({{used}} of {{limit}}).',

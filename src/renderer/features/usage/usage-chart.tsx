@@ -5,6 +5,8 @@ import type { Course } from './series.ts'
 import styles from './usage.module.css'
 
 const height = 148
+/** Memory is said in powers of 1024, so its ticks stand there. */
+const powersOfTwo: readonly number[] = Array.from({ length: 45 }, (_, power) => 2 ** power)
 
 /** Seconds since the start as short as they can be read: `40 s`, `5 min`, `2 h`. */
 export type SayValue = (value: number) => string
@@ -38,7 +40,13 @@ function optionsOf(
     },
     axes: [
       { ...common, size: 26, space: 70, values: (_plot: uPlot, splits: number[]) => splits.map(words.time) },
-      { ...common, size: 62, space: 28, values: (_plot: uPlot, splits: number[]) => splits.map(words.value) },
+      {
+        ...common,
+        size: 62,
+        space: 28,
+        ...(kind === 'memory' ? { incrs: [...powersOfTwo] } : {}),
+        values: (_plot: uPlot, splits: number[]) => splits.map(words.value),
+      },
     ],
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
     series: [

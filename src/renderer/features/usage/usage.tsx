@@ -78,8 +78,9 @@ function Figures({ usage, job }: { usage: JobUsage; job: Job }) {
   if (sample === undefined) return null
   const cpu = ended ? null : cpuPercent(samples.at(-2), sample, job)
   const peak = Math.max(...[...samples, sample].map(({ memoryBytes = 0 }) => memoryBytes))
-  const memory = ended ? (peak > 0 ? peak : undefined) : sample.memoryBytes
   const limit = memoryLimit(sample, job)
+  // With a limit, the peak is said in a sentence.
+  const memory = !ended ? sample.memoryBytes : peak > 0 && limit === undefined ? peak : undefined
   const bytes = (value: number) => formatBytes(value, language)
   return (
     <dl className={styles.figures}>
