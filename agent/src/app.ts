@@ -70,6 +70,7 @@ async function compose(config: Config, overrides: Overrides, release: () => void
   const agent: Agent = { config, db, log, now, audit, hub, files, runner, metrics }
   const users = new UserStore(db, config)
   metrics.gauge('user_total', 'Local accounts', () => users.count())
+  if (helpers !== undefined) metrics.gauge('site_helpers', 'Helpers that run as their users now', () => helpers.size)
 
   const scheduler = await createScheduler(agent)
   if (helpers !== undefined && scheduler.kind === 'local') {
