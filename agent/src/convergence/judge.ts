@@ -19,11 +19,12 @@ const AGREEMENT = 0.5
 /** A rise counts only where the residual is so many times its best. */
 const ABOVE_BEST = 10
 /**
- * Points without progress (a tenth better than the best) after which residuals that do not fall stand still: all of them
- * together, or one alone for twice as long, while others still fall.
+ * Points without progress (a tenth better than the best) after which residuals that do not fall stand still: this many, or
+ * a twentieth of a long run. One alone, while others still fall, is given twice as long.
  */
 const PATIENCE = 100
-const PATIENCE_WITH_ONE = 200
+const PATIENCE_PART = 1 / 20
+const patience = (points: number): number => Math.max(PATIENCE, points * PATIENCE_PART)
 /** A residual so far below its greatest, or so small, is done with. */
 const DOWN = 1e-6
 const NOTHING = 1e-12
@@ -69,7 +70,7 @@ function falling(series: Judged, points: number, counted: ConvergenceParser['cou
   const isDown =
     story.last <= (target ?? -Infinity) || story.last <= DOWN * story.largest || Math.abs(story.last) <= NOTHING
   const still = points - story.bestAt
-  if (!isDown && still >= PATIENCE) {
+  if (!isDown && still >= patience(points)) {
     const window = series.latest(FALL_WINDOW)
     if (trendOf(logarithms(window)).slope * (window.length - 1) > -FLAT) {
       return { state: 'stalled', series: name, text: says.stands(name, still, counted), still }
@@ -140,10 +141,10 @@ function finding(series: Judged, run: Run, counted: ConvergenceParser['counted']
 }
 
 /** A residual that stands while others still fall is given more time. */
-function patient(findings: readonly Finding[]): Finding[] {
+function patient(findings: readonly Finding[], points: number): Finding[] {
   const othersFall = findings.some(({ state, down }) => state === 'converging' && down === false)
   return findings.map((each) =>
-    each.still !== undefined && othersFall && each.still < PATIENCE_WITH_ONE
+    each.still !== undefined && othersFall && each.still < 2 * patience(points)
       ? { state: 'converging', text: says.falls() }
       : each,
   )
@@ -184,7 +185,10 @@ export function judge(
   const residuals = known.filter(({ expect }) => expect === 'falls')
   const reached = residuals.every(({ story, target: goal }) => goal !== undefined && story.last <= goal)
   if (residuals.length > 0 && reached) return { state: 'converged', text: says.reached(), at }
-  const findings = patient(known.flatMap((each) => finding(each, run, parser.counted) ?? []))
+  const findings = patient(
+    known.flatMap((each) => finding(each, run, parser.counted) ?? []),
+    at,
+  )
   const worst = order.flatMap((state) => findings.find((each) => each.state === state) ?? [])[0]
   if (worst === undefined) return { state: 'unknown', text: says.tooEarly(), at }
   // Of many series that do well none is worth naming.

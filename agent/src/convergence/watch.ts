@@ -7,6 +7,8 @@ import type { ConvergenceStore } from './store.ts'
 const WATCHED_MS = 500
 const GREW_MS = 3000
 const QUIET_MS = 15_000
+/** Between two judgements while a long file is read. */
+const JUDGE_MS = 1000
 /** Between two writes of what was read. */
 const SAVE_MS = 10_000
 
@@ -31,18 +33,12 @@ export class Watch {
   #turn: Promise<void> | undefined
   #pauseMs = GREW_MS
   #savedAt = 0
-  #caughtUp = false
+  #judgedAt = 0
 
   constructor(job: JobView, reading: Reading, parts: WatchParts) {
     this.job = job
     this.reading = reading
     this.#parts = parts
-    this.#caughtUp = reading.complete
-  }
-
-  /** All that was in the file at the last look has been read. */
-  get caughtUp(): boolean {
-    return this.#caughtUp
   }
 
   /** Looks at the file now, or goes on looking. Never rejects. */
@@ -123,6 +119,7 @@ export class Watch {
       const file = await agent.files.openRead(this.job.user, path)
       try {
         await reading.read(file, this.#closed.signal, async () => {
+          if (Date.now() - this.#judgedAt > JUDGE_MS) this.#judge()
           this.#tell()
           await this.#saveNowAndThen()
         })
@@ -134,11 +131,15 @@ export class Watch {
     const grew = reading.position !== before
     this.#pauseMs = grew ? GREW_MS : Math.min(QUIET_MS, this.#pauseMs * 1.5)
     if (ended) reading.finish()
-    else if (grew) reading.judge()
-    this.#caughtUp = true
+    else if (grew) this.#judge()
     if (grew || ended) await onVerdict(this)
     if (ended) await this.#save()
     else await this.#saveNowAndThen()
+  }
+
+  #judge(): void {
+    this.#judgedAt = Date.now()
+    this.reading.judge()
   }
 
   async #saveNowAndThen(): Promise<void> {

@@ -3,6 +3,7 @@ import { FileDown, ImageDown, Table2, ZoomIn, ZoomOut, Maximize2 } from 'lucide-
 import { useCallback, useMemo, useRef, useState } from 'react'
 import type { Job } from '../../../../contract/jobs.ts'
 import { AppError } from '../../app/app-error.tsx'
+import { useFormat } from '../../ui/format.ts'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { textIn, useLanguage, useMessages } from '../../ui/text.ts'
 import { Section } from '../jobs/section.tsx'
@@ -97,6 +98,7 @@ type Known = NonNullable<LiveConvergence['head']>
 function Charts({ job, live: { rows }, head }: { job: Job; live: LiveConvergence; head: Known }) {
   const say = useMessages(convergenceMessages)
   const language = useLanguage()
+  const format = useFormat()
   const { meta, series, verdict } = head
   const groups = useMemo(() => groupsWith(meta, series), [meta, series])
   const [chosen, setChosen] = useState<readonly string[]>()
@@ -154,7 +156,11 @@ function Charts({ job, live: { rows }, head }: { job: Job; live: LiveConvergence
         </div>
         <div className={styles.actions}>
           <span className={styles.at} title={say('hint')}>
-            {say('at', { axis: axisName, x: String(Number(x.toPrecision(6))) })} · {say('points', { count })}
+            {say('at', {
+              axis: axisName,
+              x: Number.isInteger(x) ? format.number(x) : String(Number(x.toPrecision(6))),
+            })}{' '}
+            · {say('points', { count })}
           </span>
           <Tool label={say('zoomIn')} onClick={() => onView({ range: zoomed(view.range, full, 2, view.x) })}>
             <ZoomIn size={15} aria-hidden />

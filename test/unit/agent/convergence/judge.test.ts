@@ -88,6 +88,11 @@ describe('a residual', () => {
     })
   })
 
+  test('that falls slowly over a very long run is not called still', () => {
+    const { points, parser } = heat(series(60_000, (i) => noise(i) * 10 ** (-i / 40_000)))
+    expect(verdicts({ points, parser }, undefined, 60_000).map(({ state }) => state)).toEqual(['converging'])
+  })
+
   test('that has fallen to nothing may rest there', () => {
     expect(verdicts(heat(series(400, (i) => Math.max(1e-9, 10 ** (-i / 10))))).at(-1)?.state).toBe('converging')
   })

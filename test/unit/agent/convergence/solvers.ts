@@ -43,16 +43,16 @@ export function readInPieces(spec: ConvergenceSpec, text: string): Read {
   return { points, parser }
 }
 
-/** The verdict after every point. */
-export function verdicts({ points, parser }: Read, target?: number): ConvergenceVerdict[] {
+/** The verdict after every point, or after every `each`. */
+export function verdicts({ points, parser }: Read, target?: number, each = 1): ConvergenceVerdict[] {
   const run = Run.begin(1)
   const series: ConvergenceSeries[] = []
-  return points.map(({ x, values }) => {
+  return points.flatMap(({ x, values }, index) => {
     const cells: Cell[] = series.map(() => null)
     for (const [key, value] of Object.entries(values)) {
       const slash = key.indexOf('/')
       const [group, name] = [key.slice(0, slash), key.slice(slash + 1)]
-      let place = series.findIndex((each) => each.group === group && each.name === name)
+      let place = series.findIndex((known) => known.group === group && known.name === name)
       if (place === -1) place = series.push({ group, name }) - 1
       cells[place] = value
     }
@@ -60,7 +60,7 @@ export function verdicts({ points, parser }: Read, target?: number): Convergence
       x,
       Array.from(cells, (cell) => cell ?? null),
     )
-    return judge(run, parser, series, target)
+    return (index + 1) % each === 0 ? judge(run, parser, series, target) : []
   })
 }
 
