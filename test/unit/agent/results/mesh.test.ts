@@ -4,6 +4,7 @@ import { deflateSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import type { Bytes } from '../../../../agent/src/results/mesh/bytes.ts'
 import { extractMesh } from '../../../../agent/src/results/mesh/extract.ts'
+import { reduce } from '../../../../agent/src/results/mesh/reduce.ts'
 import { decodeMesh } from '../../../../src/renderer/features/results/mesh/decode.ts'
 
 /** A file in memory that gives at most `piece` bytes at a time, so that every cut is met. */
@@ -174,8 +175,6 @@ function vtu(
 /** A facet of an ASCII STL. */
 const facet = (list: number[][]) =>
   `facet normal 0 0 1\nouter loop\n${list.map((p) => `vertex ${p.join(' ')}`).join('\n')}\nendloop\nendfacet`
-const wave = (i: number, j: number) => Math.sin(i / 9) * Math.cos(j / 7)
-const corner = (i: number, j: number) => `vertex ${i} ${j} ${wave(i, j)}`
 
 const range = (mesh: Awaited<ReturnType<typeof draw>>, name: string) => {
   const field = mesh.header.fields.find((candidate) => candidate.name === name)
@@ -256,27 +255,31 @@ describe('the surface of a file', () => {
     expect((await draw('inp', deck)).header).toMatchObject({ triangles: 10, cells: 2 })
   })
 
-  it('becomes coarser where it is too large, and keeps its size', async () => {
-    const n = 200
-    const lines = [`solid`]
-    for (let i = 0; i < 2 * n; i++) {
-      for (let j = 0; j < 2 * n; j++) {
-        lines.push(
-          corner(i, j),
-          corner(i + 1, j),
-          corner(i + 1, j + 1),
-          corner(i, j),
-          corner(i + 1, j + 1),
-          corner(i, j + 1),
-        )
+  it('becomes coarser where it is too large, and keeps its size and its peak', () => {
+    const n = 120
+    const positions = Float32Array.from(
+      { length: 3 * n * n },
+      (_, i) => [Math.floor(i / 3 / n), Math.floor(i / 3) % n, 0][i % 3] ?? 0,
+    )
+    const corners: number[] = []
+    for (let i = 0; i + 1 < n; i++) {
+      for (let j = 0; j + 1 < n; j++) {
+        const at = i * n + j
+        corners.push(at, at + n, at + n + 1, at, at + n + 1, at + 1)
       }
     }
-    const mesh = await draw('stl', lines.join('\n'))
-    expect(mesh.header).toMatchObject({ reduced: true, points: (2 * n + 1) ** 2, cells: 2 * (2 * n) ** 2, lines: 0 })
-    expect(mesh.header.triangles).toBeLessThanOrEqual(200_000)
-    expect(mesh.header.triangles).toBeGreaterThan(60_000)
-    expect(mesh.triangles.every((vertex) => vertex < mesh.header.vertices)).toBe(true)
-    expect(mesh.header.bounds.slice(0, 4)).toEqual([0, 400, 0, 400])
+    const values = new Float32Array(n * n)
+    values[4321] = -7
+    const whole = { positions, triangles: Uint32Array.from(corners), lines: new Uint32Array(), values: [values] }
+    const bounds = [0, n - 1, 0, n - 1, 0, 0]
+    expect(reduce(whole, bounds, 1_000_000)).toEqual({ drawn: whole, reduced: false })
+    const { drawn, reduced } = reduce(whole, bounds, 2000)
+    expect(reduced).toBe(true)
+    expect(drawn.triangles.length / 3).toBeLessThanOrEqual(2000)
+    expect(drawn.triangles.length / 3).toBeGreaterThan(800)
+    expect(drawn.triangles.every((vertex) => 3 * vertex < drawn.positions.length)).toBe(true)
+    expect(Math.min(...(drawn.values[0] ?? []))).toBe(-7)
+    expect(Math.max(...drawn.positions)).toBeGreaterThan(n - 6)
   })
 
   it.each([
