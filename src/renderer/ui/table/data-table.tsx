@@ -75,7 +75,7 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
 
   const gathered = useGathered(props.rows, rowId, view)
   const filtered = useFiltered(gathered.rows, columns, outer === undefined ? ownFilter : '')
-  const sorted = useSorted(filtered, columns, rowId, sort)
+  const sorted = useSorted(filtered, columns, sort)
   const lines = useMemo(() => linesOf(sorted, rowId, tree), [sorted, rowId, tree])
   const anchor = useAnchor(scroller, lines, rowHeight, view)
   const onMove = useStable((first: number) => {
