@@ -266,6 +266,25 @@ echo + >> '${gate('array-count')}'; ${waitFor('array')}
       expect(await written('requeued')).toBe('ran\nran\n')
     })
 
+    test('an element that has ended begins anew, the others stay as they are', async () => {
+      const { id } = await submit(`echo ran >> '${gate('again')}'; [ -e '${gate('fixed')}' ] || exit 5`, {
+        options: { array: '0-1' },
+      })
+      expect(await ended(id)).toMatchObject({ state: 'failed', array: { states: { failed: 2 } } })
+      await open('fixed')
+      expect((await change(`${id}_1`, { action: 'requeue' })).status).toBe(200)
+      await until(`${id}_1`, 'it is put back', ({ restarts }) => restarts === 1)
+      if (setting.requeuedWaits === true) {
+        await until(id, 'it waits', ({ array }) => array?.states.pending === 1)
+        await change(`${id}_1`, { action: 'cancel' })
+        expect(await ended(id)).toMatchObject({ array: { states: { failed: 1, cancelled: 1 } } })
+        return
+      }
+      await until(id, 'it has run again', ({ array }) => array?.states.completed === 1)
+      expect(await look(id)).toMatchObject({ state: 'failed', array: { states: { failed: 1, completed: 1 } } })
+      expect(await written('again')).toBe('ran\nran\nran\n')
+    })
+
     test('the time limit is changed', async () => {
       const { id } = await submit('sleep 300', { time: 10 })
       await runs(id)

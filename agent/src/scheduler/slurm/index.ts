@@ -128,6 +128,7 @@ export function createSlurmScheduler(
         throw new Failure('WRONG_STATE', `Job ${id} runs already: only one that waits can be held.`)
       }
       await changeJob(commands, user, id, change, elements)
+      if (change.action === 'requeue') track.reopen(elements)
       await atMost(poller.look(), SEEN_MS)
     },
 

@@ -129,6 +129,19 @@ export class Track {
     return this.#settle(jobOfElements(this.id, undefined, [...this.elements.values()]), lost)
   }
 
+  /** What of these had ended was put back into the queue: its end is to be seen once more. */
+  reopen(elements: readonly number[] | undefined): void {
+    for (const index of elements ?? [undefined, ...this.elements.keys()]) {
+      this.verdicts.delete(index)
+      const known = index === undefined ? undefined : this.elements.get(index)
+      if (known !== undefined && jobHasEnded(known.state)) {
+        this.elements.set(known.index, { index: known.index, state: 'pending' })
+      }
+    }
+    this.missingSince = undefined
+    if (this.job !== undefined && jobHasEnded(this.job.state)) this.job = { id: this.id, state: 'pending' }
+  }
+
   /** The whole, all elements that are known. */
   snapshot(): ScheduledJob | undefined {
     if (this.job === undefined || this.elements.size === 0) return this.job
@@ -177,7 +190,8 @@ const isSameElement = (a: ArrayElement, b: ArrayElement): boolean =>
   a.signal === b.signal &&
   a.startedAt === b.startedAt &&
   a.endedAt === b.endedAt &&
-  a.nodes === b.nodes
+  a.nodes === b.nodes &&
+  a.restarts === b.restarts
 
 /** Apart from what is no news: a priority and a guessed start that move a little with every look. */
 function news({ id: _id, priority: _priority, elements: _elements, expectedStart, ...rest }: ScheduledJob): string {
