@@ -43,6 +43,8 @@ export function testConfig(environment: Record<string, string> = {}, folder = te
     HEADWAY_PORT: '0',
     HEADWAY_LOG_LEVEL: 'silent',
     HEADWAY_END_JOBS: '1',
+    // Not whatever Slurm this machine may have.
+    HEADWAY_SCHEDULER: 'local',
     JWT_SECRET_KEY: secret,
     HEADWAY_ADMIN_PASSWORD: admin.password,
   }

@@ -8,6 +8,8 @@ import { type SlurmBench, slurmBench } from '../helpers/slurm.ts'
 
 const patience = { timeout: 40_000, interval: 100 }
 
+const stateOf = async (b: SlurmBench, id: string) => (await b.scheduler.jobs([id]))[0]?.state
+
 describe.runIf(hasCluster)('a real Slurm that fails in parts', () => {
   let cluster: Cluster
   const data = temporaryFolder()
@@ -17,7 +19,6 @@ describe.runIf(hasCluster)('a real Slurm that fails in parts', () => {
     open.push(made)
     return made
   }
-  const stateOf = async (b: SlurmBench, id: string) => (await b.scheduler.jobs([id]))[0]?.state
   const inQueue = async (id: string) =>
     (await cluster.run('squeue', ['-h', '-a', '-t', 'all', '-o', '%A'])).split('\n').includes(id)
 
