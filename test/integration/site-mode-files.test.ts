@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { pino } from 'pino'
@@ -22,13 +23,13 @@ describe.skipIf(!canBeSite)('users’ files and commands, by a helper that sudo 
   let bob: string
 
   /** As the agent has it, but in this process: root here, so sudo is asked in the name of the agent's account. */
-  function connect(maxHelpers = 8, idleSeconds = 300): void {
+  function connect(maxHelpers = 8, idleSeconds = 300, sudo = join(site.folder, 'sudo')): void {
     const config = {
       ...testConfig({}, site.folder),
       uploads: join(site.folder, 'none'),
       siteMode: {
         helper: join(site.folder, 'headway-helper'),
-        sudo: join(site.folder, 'sudo'),
+        sudo,
         maxHelpers,
         idleSeconds,
       },
@@ -77,6 +78,21 @@ describe.skipIf(!canBeSite)('users’ files and commands, by a helper that sudo 
     const pids = await site.processesOf(user)
     expect(pids.length).toBeGreaterThan(0)
     for (const pid of pids) process.kill(pid, 'SIGKILL')
+  }
+
+  /** The first helper greets well, does `line` and answers garbage; those after it are real. */
+  const lieOnce = async (line: string) => {
+    const marker = join(site.folder, `marker-${randomUUID()}`)
+    await writeFile(marker, '')
+    execFileSync('chmod', ['666', marker])
+    const uid = execFileSync('id', ['-u', alice], { encoding: 'utf8' }).trim()
+    const hello = JSON.stringify({ hello: 1, user: alice, uid: Number(uid), area: area(alice) })
+    const head = `\\000\\000\\000\\${hello.length.toString(8)}\\000\\000\\000\\000`
+    const lie = `echo 1 >${marker}; printf '${head}%s' '${hello}'; head -c 10 >/dev/null; ${line}; exec head -c 3000 /dev/urandom`
+    await site.setHelper((script) =>
+      script.replace(/^unset NODE_OPTIONS.*$/m, `if [ ! -s ${marker} ]; then ${lie}; fi`),
+    )
+    return { told: async () => expect(await readFile(marker, 'utf8')).toBe('1\n') }
   }
 
   describe('the same as where the agent is the user', () => {
@@ -301,20 +317,31 @@ describe.skipIf(!canBeSite)('users’ files and commands, by a helper that sudo 
     })
 
     test('a helper that greets well and then answers garbage is ended, and the next one is asked', async () => {
-      const marker = join(site.folder, 'first')
-      await writeFile(marker, '')
-      execFileSync('chmod', ['666', marker])
-      const uid = execFileSync('id', ['-u', alice], { encoding: 'utf8' }).trim()
-      const hello = JSON.stringify({ hello: 1, user: alice, uid: Number(uid), area: '/x' })
-      const head = `\\000\\000\\000\\${hello.length.toString(8)}\\000\\000\\000\\000`
-      await site.setHelper((script) =>
-        script.replace(
-          /^unset NODE_OPTIONS.*$/m,
-          `if [ ! -s ${marker} ]; then echo 1 >${marker}; printf '${head}%s' '${hello}'; exec head -c 3000 /dev/urandom; fi`,
-        ),
-      )
+      const lie = await lieOnce(':')
       expect(await files.stat(alice, 'x')).toBeUndefined()
-      expect(await readFile(marker, 'utf8')).toBe('1\n')
+      await lie.told()
+    })
+
+    test.each([
+      ['before', ':'],
+      ['after', 'mv ~/.headway/a/x ~/.headway/a/y'],
+    ])('a helper lost %s it has renamed: it is done once', async (_when, line) => {
+      await files.makeFolder(alice, 'a')
+      await store(alice, 'a/x', 'x')
+      helpers.close()
+      connect()
+      const lie = await lieOnce(line)
+      await files.rename(alice, 'a/x', 'a/y')
+      await lie.told()
+      expect((await files.list(alice, 'a', 9)).map(({ path }) => path)).toEqual(['y'])
+      await expect(files.rename(alice, 'a/x', 'a/y')).rejects.toEqual(wrong('NOT_FOUND'))
+    })
+
+    test('without sudo the agent says whom to ask, and its log why', async () => {
+      helpers.close()
+      connect(8, 300, '/usr/bin/no-such-sudo')
+      await expect(files.stat(alice, 'x')).rejects.toThrow(/could not be started.*administrator/)
+      expect(lines.join('')).toContain('ENOENT')
     })
 
     test('helpers that are let go of and do not end are not joined by more and more', async () => {

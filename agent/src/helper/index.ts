@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Logger } from 'pino'
 import { type Config, SettingError } from '../config.ts'
@@ -35,6 +35,9 @@ export function createHelpers(config: Config, log: Logger): Helpers {
       'sudo is for an agent with an account of its own, not for one that runs as root',
     )
   }
-  checkHelper(config.siteMode.helper)
+  const { helper, sudo } = config.siteMode
+  if (!existsSync(sudo))
+    throw new SettingError('HEADWAY_RUN_AS', `sudo is not at ${sudo}; install it, or set siteMode.sudo`)
+  checkHelper(helper)
   return new Helpers(config, log)
 }
