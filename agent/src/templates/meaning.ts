@@ -87,12 +87,38 @@ const parameterRules: Check = ({ parameters }) => {
   return undefined
 }
 
+const namedGroups = (pattern: string) => [...pattern.matchAll(/\(\?<([A-Za-z_]\w*)>/g)].map((match) => match[1] ?? '')
+
+/** Of several patterns: each names a chart that is there, and a series, or the abscissa that begins a point. */
+const convergencePatterns: Check = ({ convergence }) => {
+  if (convergence?.parser !== 'patterns') return undefined
+  const keys = convergence.groups.map(({ key }) => key)
+  const repeat = firstRepeat(keys)
+  if (repeat >= 0) {
+    return { path: ['convergence', 'groups', repeat, 'key'], reason: `The key "${keys[repeat]}" is used twice.` }
+  }
+  for (const [index, { pattern, group }] of convergence.patterns.entries()) {
+    const path = ['convergence', 'patterns', index, 'pattern']
+    const reason = patternFault(pattern)
+    if (reason !== undefined) return { path, reason }
+    if (!keys.includes(group)) {
+      return { path: [...path.slice(0, 3), 'group'], reason: `There is no group "${group}" in "groups".` }
+    }
+    const named = namedGroups(pattern)
+    if (named.length === 0) return { path, reason: 'The pattern needs a named group: (?<name>…).' }
+    if (named.includes('series') && !named.includes('value')) {
+      return { path, reason: 'A pattern with a group "series" needs one called "value", too.' }
+    }
+  }
+  return undefined
+}
+
 const convergencePattern: Check = ({ convergence }) => {
   if (convergence?.parser !== 'regex') return undefined
   const path = ['convergence', 'pattern']
   const reason = patternFault(convergence.pattern)
   if (reason !== undefined) return { path, reason }
-  const groups = [...convergence.pattern.matchAll(/\(\?<([A-Za-z_]\w*)>/g)].map((match) => match[1])
+  const groups = namedGroups(convergence.pattern)
   if (!groups.includes('x')) return { path, reason: 'The pattern needs a named group "x", the abscissa: (?<x>…).' }
   return groups.length > 1 ? undefined : { path, reason: 'The pattern needs a named group for each series beside "x".' }
 }
@@ -141,6 +167,7 @@ export function checkMeaning(source: TemplateSource): Fault | undefined {
     slotCounts,
     parameterRules,
     convergencePattern,
+    convergencePatterns,
     resultPatterns,
     fileNames,
     scriptOrSteps,

@@ -221,3 +221,18 @@ test('a pattern that takes too long ends the plot, and says so', async () => {
   expect(rows).toEqual([])
   expect(head.problem?.en).toContain('takes too long')
 })
+
+test('each element of an array has a plot of its own', async () => {
+  bench = await workbench({ endJobs: true })
+  const command = 'for i in 1 2 3; do echo "iteration $i residual 0.$((i + SLURM_ARRAY_TASK_ID))"; done'
+  const { id } = await bench.run(command, { options: { array: '1-2' } })
+  await bench.ended(id)
+  expect((await bench.get(`/api/v2/jobs/${id}/convergence`)).json()).toMatchObject({
+    code: 'NOT_FOUND',
+    error: expect.stringContaining('one of its elements') as string,
+  })
+  for (const element of [1, 2]) {
+    const { rows } = await now(`/api/v2/jobs/${id}_${element}/convergence`)
+    expect(rows).toEqual([1, 2, 3].map((n) => [n, n, (n + element) / 10]))
+  }
+})
