@@ -30,21 +30,21 @@ export function Views({ site, query }: { site: string; query: string }) {
           <Menu.Label>{say('views.saved')}</Menu.Label>
           <Menu.Item onClick={() => go('')}>{say('views.everything')}</Menu.Item>
           {own.map(({ name, filter }) => (
-            <div key={name} className={styles.view}>
+            <div key={name} role="none" className={styles.view}>
               <Menu.Item aria-current={filter === query ? 'true' : undefined} onClick={() => go(filter)}>
                 {name}
               </Menu.Item>
-              <ActionIcon
-                size={24}
+              <Menu.Item
+                closeMenuOnClick={false}
                 aria-label={say('views.remove', { name })}
                 title={say('views.remove', { name })}
                 onClick={() => update({ jobViews: without(name) })}
               >
                 <Trash2 size={13} aria-hidden />
-              </ActionIcon>
+              </Menu.Item>
             </div>
           ))}
-          {own.length === 0 ? <p className={styles.noViews}>{say('views.none')}</p> : null}
+          {own.length === 0 ? <Menu.Label>{say('views.none')}</Menu.Label> : null}
           <Menu.Divider />
           <Menu.Item disabled={query === ''} onClick={() => setSaving(true)}>
             {say('views.save')}

@@ -4,8 +4,13 @@ import { useEffect, useRef } from 'react'
 import { uiMessages } from '../messages.ts'
 import { useMessages } from '../text.ts'
 
-const typesText = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+/** Inputs that take no letters: `/` goes to the filter from them as well. */
+const letterless = /^(radio|checkbox|button|range)$/
+
+const typesText = (target: EventTarget | null): boolean => {
+  if (target instanceof HTMLInputElement) return !letterless.test(target.type)
+  return target instanceof HTMLElement && (target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName))
+}
 
 /** A field that narrows a list; `/` goes to it from anywhere, Escape empties and leaves it, ↓ goes on to the list. */
 export function FilterField(props: {
