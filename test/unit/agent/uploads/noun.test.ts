@@ -94,6 +94,7 @@ describe('files for jobs', () => {
       name: 'm.msh',
       folder: 'set',
       size: 100_000,
+      digest: treeDigest(bytes, CHUNK),
       class: 'mesh',
       path: 'jobs/form/mesh/set/m.msh',
     })
