@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { LogEncoding, LogFile, LogMatches, SearchDirection } from '../logs.ts'
+import { LogEncoding, LogFile, SearchDirection } from '../logs.ts'
 
 /** `GET /api/v2/jobs/:id/logs`: the text files of the job's folder; `more`: there are others that are not listed. */
 export const LogFileList = Type.Object({ files: Type.Array(LogFile), more: Type.Boolean() })
@@ -28,7 +28,7 @@ export const LogRange = Type.Object({
 })
 export type LogRange = Static<typeof LogRange>
 
-/** `GET /api/v2/jobs/:id/log/search`; 400 PARAMETER_INVALID for a regular expression that is none, or takes too long. */
+/** `GET /api/v2/jobs/:id/log/search` → `LogMatches`; 400 PARAMETER_INVALID for a regular expression that is none, or takes too long. */
 export const LogSearch = Type.Object({
   file: File,
   text: Type.String({ minLength: 1, maxLength: 500 }),
@@ -40,5 +40,3 @@ export const LogSearch = Type.Object({
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 200 })),
 })
 export type LogSearch = Static<typeof LogSearch>
-
-export { LogMatches }

@@ -79,6 +79,7 @@ describe('the log of a job', () => {
     await until('its end', () => isOver(element), 20_000)
     expect(logText(element)).toBe('element 4\n')
     const { files } = await core.rpc.call('logs', 'files', { site, id })
+    expect(files.slice(0, 2).map(({ path }) => path)).toEqual(['job-3.log', 'job-4.log'])
     expect(files.map(({ path }) => path).toSorted()).toEqual(['job-3.log', 'job-4.log', 'solver-3.msg', 'solver-4.msg'])
     const other = core.watch('logs', 'follow', { site, id, file: 'solver-3.msg' })
     await until('the other file', () => isOver(other), 20_000)

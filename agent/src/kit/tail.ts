@@ -1,9 +1,6 @@
 import type { FileReader } from '../user-files/index.ts'
-import { setTimeout as wait } from 'node:timers/promises'
 
 const PIECE = 65_536
-/** How often a growing file is looked at. */
-const POLL_MS = 250
 
 /** The last `count` lines of a file, of its last 64 KiB. */
 export async function lastLines(file: FileReader, count: number): Promise<string[]> {
@@ -17,41 +14,19 @@ export async function lastLines(file: FileReader, count: number): Promise<string
   return lines.slice(-count).map((line) => line.replace(/\r$/, ''))
 }
 
-export interface Growing {
-  /** The file, once there is one. */
-  open: () => Promise<FileReader | undefined>
-  /** Whether nothing more will be written; asked before the last look at the file. */
-  ended: () => Promise<boolean>
-  /** With it false, what is there now is all. */
-  follow: boolean
-  signal: AbortSignal
-}
-
-/**
- * The bytes of a file from `offset` on. With `follow` it waits for more, and for the file itself, until the writer has ended.
- * The file is read when the consumer asks and never held: a slow reader costs nothing. A file that was cut short (a solver
- * starting over) is read again from its start.
- */
-export async function* tail(offset: number, { open, ended, follow, signal }: Growing): AsyncGenerator<Buffer, void> {
-  let file: FileReader | undefined
-  let position = offset
+/** All bytes of a file, read as they are asked for; none where there is no file. */
+export async function* wholeFile(open: () => Promise<FileReader | undefined>): AsyncGenerator<Buffer, void> {
+  const file = await open()
+  if (file === undefined) return
   try {
-    for (;;) {
-      const last = !follow || (await ended())
-      file ??= await open()
-      for (;;) {
-        if (signal.aborted) return
-        const piece = file === undefined ? undefined : await file.read(Buffer.allocUnsafe(PIECE), 0, PIECE, position)
-        if (piece === undefined || piece.bytesRead === 0) break
-        position += piece.bytesRead
-        yield piece.buffer.subarray(0, piece.bytesRead)
-      }
-      if (last) return
-      if (file !== undefined && (await file.stat()).size < position) position = 0
-      await wait(POLL_MS, undefined, { signal }).catch(() => undefined)
+    for (let position = 0; ;) {
+      const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(PIECE), 0, PIECE, position)
+      if (bytesRead === 0) return
+      position += bytesRead
+      yield buffer.subarray(0, bytesRead)
     }
   } finally {
-    await file?.close()
+    await file.close()
   }
 }
 

@@ -21,7 +21,7 @@ const binary = new Set(
   ),
 )
 
-/** The text files of a job's folder, its own log first, then what was written last. */
+/** The text files of a job's folder, its own logs first, then what was written last. */
 export async function textFiles(
   files: UserFiles,
   { user, folder, log }: Pick<JobView, 'user' | 'folder' | 'log'>,
@@ -29,7 +29,9 @@ export async function textFiles(
   // A job that waits may have no folder yet.
   const listed = await files.list(user, folder, MOST_ENTRIES).catch(() => [])
   const entries = listed.filter(({ path }) => !path.startsWith(`${BOOKKEEPING}/`))
-  entries.sort((a, b) => Number(b.path === log) - Number(a.path === log) || b.modified.getTime() - a.modified.getTime())
+  entries.sort(
+    (a, b) => compare(placeOf(a.path, log), placeOf(b.path, log)) || b.modified.getTime() - a.modified.getTime(),
+  )
   const kinds = await kindsOf(entries, (path) => head(files, user, `${folder}/${path}`))
   const texts = entries.filter((_, index) => kinds[index] === true)
   return {
@@ -41,6 +43,15 @@ export async function textFiles(
     })),
     more: listed.length >= MOST_ENTRIES || texts.length > MOST_LISTED,
   }
+}
+
+const compare = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1)
+
+/** The job's own log first, then those of an array's elements in their order, then all others. */
+function placeOf(path: string, log: string): number {
+  if (path === log) return -1
+  const element = /^job-(\d{1,9})\.log$/.exec(path)?.[1]
+  return element === undefined ? Infinity : Number(element)
 }
 
 /** Whether each is text: by its extension, or else, for the first of them, by what it begins with. */

@@ -2,7 +2,7 @@ import type { ResultValue } from '../../../contract/results.ts'
 import type { ResultSpec } from '../../../contract/templates.ts'
 import { boundedPattern, PatternTooSlow } from '../templates/index.ts'
 import type { FileReader } from '../user-files/index.ts'
-import { lines, tail } from '../kit/tail.ts'
+import { lines, wholeFile } from '../kit/tail.ts'
 import { largestMises, UnreadableResult } from './frd.ts'
 
 async function lastMatch(batches: AsyncIterable<string[]>, source: string): Promise<number> {
@@ -24,10 +24,7 @@ export function readResults(
 ): Promise<ResultValue[]> {
   const readOne = async (spec: ResultSpec): Promise<ResultValue> => {
     const head = { key: spec.key, label: spec.label, ...(spec.unit === undefined ? {} : { unit: spec.unit }) }
-    const never = new AbortController().signal
-    const batches = lines(
-      tail(0, { open: () => open(spec.file), ended: () => Promise.resolve(true), follow: false, signal: never }),
-    )
+    const batches = lines(wholeFile(() => open(spec.file)))
     try {
       const value =
         spec.reader === 'calculix-frd-mises'

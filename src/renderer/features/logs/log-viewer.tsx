@@ -85,6 +85,8 @@ export function LogViewer(props: {
       else if (key === 'Escape' && full) setFull(false)
       else return
       event.preventDefault()
+      // The page has keys of its own, `/` among them.
+      event.stopPropagation()
     },
     [go, viewer, full],
   )

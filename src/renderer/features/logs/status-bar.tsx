@@ -116,18 +116,25 @@ function GoTo({ viewer, state }: { viewer: Viewer; state: ViewerState }) {
     if (at !== undefined) viewer.jump(at)
   }
   return (
-    <form onSubmit={go}>
-      <TextInput
-        className={styles.goTo}
-        value={text}
-        error={problem}
-        aria-label={say('goTo')}
-        placeholder={say('goTo.hint')}
-        onChange={(event) => {
-          setText(event.currentTarget.value)
-          setProblem(undefined)
-        }}
-      />
-    </form>
+    <>
+      <form onSubmit={go}>
+        <TextInput
+          className={styles.goTo}
+          value={text}
+          error={problem !== undefined}
+          aria-label={say('goTo')}
+          placeholder={say('goTo.hint')}
+          onChange={(event) => {
+            setText(event.currentTarget.value)
+            setProblem(undefined)
+          }}
+        />
+      </form>
+      {problem === undefined ? null : (
+        <p className={styles.problem} role="alert">
+          {problem}
+        </p>
+      )}
+    </>
   )
 }
