@@ -87,7 +87,7 @@ export type Space = Static<typeof Space>
 export const Selection = Type.Object(
   {
     /** Files, and folders with a `/` at their end. Empty: the whole folder of the job. */
-    paths: Type.Array(Type.String({ minLength: 1, maxLength: 4096 }), { maxItems: 1000 }),
+    paths: Type.Array(Type.String({ minLength: 1, maxLength: 4096 }), { maxItems: 10_000 }),
     filter: FolderQuery.properties.filter,
     class: FolderQuery.properties.class,
   },

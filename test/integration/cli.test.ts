@@ -114,6 +114,9 @@ describe('the terminal host against a real agent', () => {
       expect(field).toContain('<VTKFile')
       expect(Buffer.byteLength(field)).toBe(saved.size)
       expect((await headway(['get', id, 'nothing-of-that-name'])).code).toBe(5)
+      const byPattern = await headway(['--json', 'get', id, '--filter', '*.vt?', '--to', 'by-pattern'])
+      expect(lines(byPattern).map((line) => line['path'])).toEqual([(lines(got)[0] ?? {})['path']])
+      expect((await headway(['get', id, 'no-such-folder/'])).code).toBe(5)
 
       const failing = await headway([
         'submit',

@@ -35,7 +35,7 @@ uniform sampler2D colours;
 out vec4 colour;
 void main() {
   vec3 normal = normalize(cross(dFdx(world), dFdy(world)));
-  float light = 0.45 + 0.55 * abs(dot(normal, eye));
+  float light = 0.6 + 0.4 * abs(dot(normal, eye));
   bool known = coloured && !(isnan(shown) || isinf(shown));
   vec3 base = known ? texture(colours, vec2(clamp((shown - range.x) * range.y, 0.002, 0.998), 0.5)).rgb : plain;
   colour = vec4(base * light, 1.0);
@@ -157,7 +157,9 @@ export function openScene(canvas: HTMLCanvasElement, mesh: Mesh): Scene | undefi
       // The canvas itself stays opaque where the model is.
       gl.blendFuncSeparate(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA, gl.ZERO, gl.ONE)
       place(lines, camera, width / height)
-      gl.uniform4f(gl.getUniformLocation(lines, 'line'), 0.05, 0.08, 0.12, field < 0 ? 0.55 : 0.35)
+      // Dark on a light page; on a dark one light, or they would not be seen on the low colours.
+      const ink = dark && field >= 0 ? 0.92 : 0.08
+      gl.uniform4f(gl.getUniformLocation(lines, 'line'), ink, ink, ink, field < 0 ? 0.55 : 0.3)
       attribute(lines, 'position', positions, 3)
       gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, edgeBuffer)
       gl.drawElements(gl.LINES, edges.length, gl.UNSIGNED_INT, 0)

@@ -1,0 +1,96 @@
+import type { ResultEntry } from '../../../../contract/results.ts'
+import { useServices } from '../../app/services.tsx'
+import { ConfirmByName } from '../../ui/confirm-by-name.tsx'
+import { useMessages } from '../../ui/text.ts'
+import { joined, nameOf, parentOf, shownName } from './kinds.ts'
+import { resultsMessages } from './messages.ts'
+import { NameDialog } from './name-dialog.tsx'
+import { Preview } from './preview.tsx'
+
+/** What the user is asked about, or looks at. */
+export type Asked =
+  | { what: 'folder' }
+  | { what: 'rename'; entry: ResultEntry }
+  | { what: 'remove'; paths: readonly string[] }
+  | { what: 'look'; entry: ResultEntry }
+
+/** Names in a question; more are counted. */
+const mostNamed = 5
+
+/** The dialogs of a job's folder. */
+export function FilesDialogs(props: {
+  site: string
+  id: string
+  /** The folder that is open. */
+  path: string
+  asked: Asked | undefined
+  onClose: () => void
+  onChanged: () => void
+  onRemove: (paths: readonly string[]) => Promise<void>
+  onDownload: (entry: ResultEntry) => void
+  onStep: (entry: ResultEntry, by: 1 | -1) => void
+}) {
+  const { site, id, path, asked, onClose, onChanged } = props
+  const { client } = useServices()
+  const say = useMessages(resultsMessages)
+  switch (asked?.what) {
+    case 'folder':
+      return (
+        <NameDialog
+          title={say('folder.new')}
+          name=""
+          action={say('folder.make')}
+          onClose={onClose}
+          onName={async (name) => {
+            await client.call('results', 'makeFolder', { site, id, path: joined(path, name) })
+            onChanged()
+          }}
+        />
+      )
+    case 'rename': {
+      const { path: from } = asked.entry
+      return (
+        <NameDialog
+          title={say('rename.do', { name: shownName(nameOf(from)) })}
+          name={nameOf(from)}
+          action={say('rename.confirm')}
+          onClose={onClose}
+          onName={async (name) => {
+            await client.call('results', 'rename', { site, id, from, to: joined(parentOf(from), name) })
+            onChanged()
+          }}
+        />
+      )
+    }
+    case 'remove': {
+      const names = asked.paths.map((item) => shownName(nameOf(item)))
+      const [only = ''] = names
+      const name = names.length === 1 ? only : say('remove.count', { count: names.length })
+      const listed =
+        names.length === 1 ? '' : `${names.slice(0, mostNamed).join(', ')}${names.length > mostNamed ? ' …' : '.'} `
+      return (
+        <ConfirmByName
+          title={say('remove.title', { name })}
+          text={listed + say('remove.text')}
+          name={name}
+          action={say('remove.confirm')}
+          onConfirm={() => props.onRemove(asked.paths)}
+          onClose={onClose}
+        />
+      )
+    }
+    case 'look':
+      return (
+        <Preview
+          site={site}
+          id={id}
+          entry={asked.entry}
+          onClose={onClose}
+          onDownload={() => props.onDownload(asked.entry)}
+          onStep={(by) => props.onStep(asked.entry, by)}
+        />
+      )
+    default:
+      return null
+  }
+}
