@@ -36,7 +36,14 @@ export function JobFacts({ job }: { job: Job }) {
       ),
     })
   if (workflow !== undefined)
-    facts.push({ name: say('fact.workflow'), content: say('fact.step', { step: workflow.step, id: workflow.id }) })
+    facts.push({
+      name: say('fact.workflow'),
+      content: (
+        <a href={hrefOf({ page: 'workflows', id: workflow.id })}>
+          {say('fact.step', { step: workflow.step, id: workflow.id })}
+        </a>
+      ),
+    })
   if (dependencies.length > 0 || singleton === true)
     facts.push({
       name: say('fact.after'),
