@@ -53,6 +53,8 @@ export interface CheckData {
   'account-unknown': { account: string; known: string[] }
   'qos-unknown': { qos: string; known: string[] }
   limit: { what: LimitedThing; asked: number; limit: number; source: LimitSource; name: string }
+  /** More nodes than tasks: the scheduler leaves the nodes away that no task would use. */
+  'nodes-idle': { nodes: number; tasks: number }
   /** How many jobs the user has of how many allowed; elements of an array count each. */
   'submit-limit': { now: number; adds: number; limit: number; source: 'account' | 'qos'; name: string }
   /** So many may run at a time, and as many run or wait already. */

@@ -18,7 +18,7 @@ import { checkFiles } from './files.ts'
 import { doubtful, type Finding, refused } from './finding.ts'
 import { checkLicenses } from './licenses.ts'
 import { checkPastRuns } from './past-runs.ts'
-import { accountsOf, checkQueue, qosOf } from './queue.ts'
+import { accountsOf, checkQueue, checkSpread, qosOf } from './queue.ts'
 import { preflightRoutes } from './routes.ts'
 import { checkTemplate } from './template.ts'
 
@@ -72,6 +72,7 @@ export function createPreflight(agent: Agent, parts: Parts): Noun {
     ])
     return [
       ...checkQueue(asked, { partitions, limits, jobsNow: now }),
+      ...(scheduler.kind === 'slurm' ? checkSpread(asked) : []),
       ...checkLicenses(asked.resources.licenses, scheduler.kind === 'slurm' ? licenses : undefined),
       ...(template === undefined ? [] : checkTemplate(template, request)),
       ...filed,

@@ -106,6 +106,17 @@ export function userLimits({ resources, options }: Asked, limits: readonly UserL
   return [account, quality].filter((limit) => limit !== undefined)
 }
 
+/** `sbatch --nodes=3 --ntasks=1` runs on one node: a task is never split. */
+export function checkSpread({ resources: { nodes, tasks } }: Asked): Finding[] {
+  if (tasks >= nodes) return []
+  return [
+    doubtful('nodes-idle', { nodes, tasks }, [
+      { field: 'tasks', value: nodes },
+      { field: 'nodes', value: tasks },
+    ]),
+  ]
+}
+
 /** Names of accounts and QOS that the user has not got. */
 function checkNames({ options }: Asked, limits: readonly UserLimit[]): Finding[] {
   const findings: Finding[] = []

@@ -54,6 +54,7 @@ const sentences: { [C in CheckCode]: (data: CheckData[C], words: Words) => strin
   'account-unknown': ({ account, known }, { say }) => say('account-unknown', { account, known: list(known) }),
   'qos-unknown': ({ qos, known }, { say }) => say('qos-unknown', { qos, known: list(known) }),
   limit: limitText,
+  'nodes-idle': ({ nodes, tasks }, { say }) => say('nodes-idle', { nodes, count: tasks }),
   'submit-limit': ({ now, adds, limit, ...of }, { say }) =>
     say('submit-limit', { now, adds, limit, source: source(say, of) }),
   'run-limit': ({ now, limit, ...of }, { say }) => say('run-limit', { now, limit, source: source(say, of) }),

@@ -93,6 +93,14 @@ export const preflightMessages = defineMessages('preflight', {
     en: 'This job asks for GPUs ({{asked}}); {{source}} has none.',
     ko: '{{source}}에는 GPU가 없는데 {{asked}}개를 요청했습니다.',
   },
+  'nodes-idle_one': {
+    en: '{{nodes}} nodes for {{count}} task: Slurm uses one node for each task at most and leaves the others away.',
+    ko: '태스크 {{count}}개에 노드 {{nodes}}개를 요청했습니다. Slurm은 태스크 수보다 많은 노드를 쓰지 않습니다.',
+  },
+  'nodes-idle_other': {
+    en: '{{nodes}} nodes for {{count}} tasks: Slurm uses one node for each task at most and leaves the others away.',
+    ko: '태스크 {{count}}개에 노드 {{nodes}}개를 요청했습니다. Slurm은 태스크 수보다 많은 노드를 쓰지 않습니다.',
+  },
   'submit-limit': {
     en: 'You have {{now}} jobs and this adds {{adds}}; {{source}} allows {{limit}} in the queue. Wait for some to end, or ask for fewer.',
     ko: '{{source}}에서는 작업 {{limit}}개까지 제출할 수 있습니다. 지금 {{now}}개가 있고 {{adds}}개가 더해집니다. 일부가 끝나길 기다리거나 수를 줄이세요.',
