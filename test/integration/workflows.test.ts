@@ -85,14 +85,16 @@ interface Setting {
   close: () => Promise<void>
 }
 
+const tokenOf = (user: string, permissions = ['dashboard', 'cae.execute']) => portalToken({ sub: user, permissions })
+const states = (run: WorkflowRun) => Object.fromEntries(run.steps.map(({ key, state }) => [key, state]))
+const jobOf = (run: WorkflowRun, key: string) => run.steps.find((step) => step.key === key)?.jobId ?? ''
+
 function suite(name: string, setting: Setting): void {
   describe(name, () => {
     let environment: Record<string, string> = {}
     let agent: TestAgent
     const folder = temporaryFolder()
     const gate = `${temporaryFolder()}/open`
-    const tokenOf = (user: string, permissions = ['dashboard', 'cae.execute']) =>
-      portalToken({ sub: user, permissions })
 
     const start = async () => {
       agent = await startAgent({
@@ -123,12 +125,10 @@ function suite(name: string, setting: Setting): void {
       await expect.poll(async () => (await runOf(id)).state, { timeout: 60_000, interval: 100 }).not.toBe('running')
       return runOf(id)
     }
-    const states = (run: WorkflowRun) => Object.fromEntries(run.steps.map(({ key, state }) => [key, state]))
     const file = async (job: string, path: string) => {
       const answer = await agent.fetch(`/api/v2/jobs/${job}/files/${path}`, { token: await tokenOf('kim') })
       return answer.text()
     }
-    const jobOf = (run: WorkflowRun, key: string) => run.steps.find((step) => step.key === key)?.jobId ?? ''
 
     beforeAll(async () => {
       environment = await setting.environment()
@@ -188,7 +188,7 @@ function suite(name: string, setting: Setting): void {
     test('the same key is the same run, at once and later', { timeout: 120_000 }, async () => {
       const [a, b] = await Promise.all([1, 2].map(() => execute({ idempotency_key: 'twice' })))
       expect(a?.run.id).toBe(b?.run.id)
-      expect([a?.status, b?.status].toSorted()).toEqual([200, 201])
+      expect(new Set([a?.status, b?.status])).toEqual(new Set([200, 201]))
       const done = await ended(a?.run.id ?? '')
       const later = await execute({ idempotency_key: 'twice' })
       expect([later.status, later.run.id]).toEqual([200, done.id])

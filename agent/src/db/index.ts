@@ -16,7 +16,17 @@ import { migration as workflows } from './migrations/008-workflows.ts'
 import { migration as notifications } from './migrations/009-notifications.ts'
 
 /** Append only: a migration that was once released is never changed. */
-const migrations: readonly Migration[] = [accounts, uploads, jobs, elements, slurm, usage, convergence, workflows, notifications]
+const migrations: readonly Migration[] = [
+  accounts,
+  uploads,
+  jobs,
+  elements,
+  slurm,
+  usage,
+  convergence,
+  workflows,
+  notifications,
+]
 
 /**
  * Opens `<folder>/headway.db` and brings it up to date. Throws where it was made by a newer agent.

@@ -1,15 +1,9 @@
 import type { Parameter, TemplateSource } from '../../../contract/templates.ts'
+import type { Fault } from './fault.ts'
 import { leavesFolder } from './names.ts'
 import { boundedPattern, matchesWhole } from './patterns.ts'
 import { checkScript } from './script.ts'
 import { workflowSteps } from './steps.ts'
-
-/** A fault that no schema sees. `row` counts from 1 inside the text at `path`. */
-export interface Fault {
-  path: (string | number)[]
-  reason: string
-  row?: number
-}
 
 type Check = (source: TemplateSource) => Fault | undefined
 

@@ -1,6 +1,6 @@
 import type { ParameterValues, TemplateSource } from '../../../contract/templates.ts'
 import type { StepInput, StepValue, WorkflowStep } from '../../../contract/workflow-steps.ts'
-import type { Fault } from './meaning.ts'
+import type { Fault } from './fault.ts'
 import { leavesFolder } from './names.ts'
 
 type Steps = readonly WorkflowStep[]

@@ -34,6 +34,16 @@ const hasFailed = (state: Attempt['state']) =>
 /** The key of a step's submission: the same attempt never makes two jobs. */
 const keyOf = (run: Pick<Run, 'number'>, { step, attempt }: Attempt) => `workflow-${run.number}-${step.key}-${attempt}`
 
+/** A step's job is submitted with the rights of its user alone: what an admin may do is not handed down. */
+const actor = ({ user }: Run): Identity => ({ username: user, email: '', groups: [], permissions: ['dashboard'] })
+
+const changeBy = (job: JobView) => ({
+  state: job.state,
+  reason: job.reason ?? null,
+  started_at: job.startedAt ?? null,
+  ended_at: job.endedAt ?? null,
+})
+
 /** Names of the steps that come after `first`, however far, with it. */
 function withAllAfter(run: Run, first: readonly string[]): Set<string> {
   const found = new Set(first)
@@ -69,9 +79,6 @@ export function createRuns(
     )
     return done
   }
-
-  /** A step's job is submitted with the rights of its user alone: what an admin may do is not handed down. */
-  const actor = ({ user }: Run): Identity => ({ username: user, email: '', groups: [], permissions: ['dashboard'] })
 
   async function fresh(number: number): Promise<Run> {
     const run = await store.byNumber(number)
@@ -123,13 +130,6 @@ export function createRuns(
     )
     await store.setStep(run.number, step.key, { job_id: job.id, ...changeBy(job) })
   }
-
-  const changeBy = (job: JobView) => ({
-    state: job.state,
-    reason: job.reason ?? null,
-    started_at: job.startedAt ?? null,
-    ended_at: job.endedAt ?? null,
-  })
 
   /**
    * Gives every step that waits its job, or says that it cannot have one because a step before it failed. Stops quietly where

@@ -72,9 +72,8 @@ async function framesPerSecond(page: Page): Promise<number> {
       }),
     seconds * 1000,
   )
-  let over = false
-  void counted.then(() => (over = true))
-  for (let step = 0; !over; step += 1) {
+  const end = Date.now() + seconds * 1000
+  for (let step = 0; Date.now() < end; step += 1) {
     await page.mouse.wheel(0, step % 200 < 100 ? 160 : -160)
     await page.waitForTimeout(16)
   }

@@ -87,12 +87,13 @@ test('the files given to a workflow reach each step under its own slot', () => {
   expect(resolveStep(step, {}, given).files).toEqual([{ slot: 'in', given: given[0] }])
 })
 
+const sourceOf = async (id: string) => {
+  const read = readSource(await readFile(join(shipped, `${id}.yaml`), 'utf8'))
+  if ('problem' in read) throw new Error(`${id}: ${read.problem.reason}`)
+  return read.source
+}
+
 test('every step of the shipped workflow names a shipped template and what that template takes', async () => {
-  const sourceOf = async (id: string) => {
-    const read = readSource(await readFile(join(shipped, `${id}.yaml`), 'utf8'))
-    if ('problem' in read) throw new Error(`${id}: ${read.problem.reason}`)
-    return read.source
-  }
   const { steps = [] } = await sourceOf('bracket-load-cases')
   expect(steps.length).toBe(4)
   for (const step of steps) {

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { StepState, WorkflowRun, WorkflowRunStep } from '../../../../contract/workflows.ts'
 import { culprit, layOut, withAllAfter } from '../../../../src/renderer/features/workflows/run.ts'
