@@ -125,7 +125,7 @@ export function createEngine(
       }
     }
     if (ready.length <= many) return { cores: held, blocked: false }
-    const blocked = fitting <= allowed
+    const blocked = fitting < allowed
     await explain(job, blocked ? 'Resources' : 'JobArrayTaskLimit')
     return { cores: held, blocked }
   }

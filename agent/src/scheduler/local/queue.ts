@@ -88,7 +88,12 @@ export function createQueue(db: Kysely<Database>): Queue {
       }),
 
     job: (id) => db.selectFrom('local_jobs').selectAll().where('id', '=', id).executeTakeFirst(),
-    some: (ids) => db.selectFrom('local_jobs').selectAll().where('id', 'in', ids).execute(),
+    some: (ids) =>
+      db
+        .selectFrom('local_jobs')
+        .selectAll()
+        .where('id', 'in', sql<number>`(SELECT value FROM json_each(${JSON.stringify(ids)}))`)
+        .execute(),
     run: (job, element) =>
       db.selectFrom('local_runs').selectAll().where('job', '=', job).where('element', '=', element).executeTakeFirst(),
     runs: (job) => db.selectFrom('local_runs').selectAll().where('job', '=', job).orderBy('element').execute(),

@@ -79,8 +79,7 @@ test('an ended job put back runs again, with a log of its own', async () => {
   expect(await bench.job(id)).toMatchObject({ state: 'failed', exitCode: 4, restarts: 1 })
 })
 
-test('a job keeps exactly what ran, whatever becomes of its template and files', async () => {
-  const yaml = (version: number, script: string) => `id: keep
+const yaml = (version: number, script: string) => `id: keep
 version: ${version}
 name: { en: Keep }
 category: test
@@ -92,6 +91,8 @@ resources: { nodes: 1, tasks: 1, timeMinutes: 7 }
 script: |
   ${script}
 `
+
+test('a job keeps exactly what ran, whatever becomes of its template and files', async () => {
   const first = yaml(1, 'echo {{ parameters.steps }} {{ files.mesh }}')
   await bench.send('POST', '/api/v2/templates', { yaml: first })
   const uploadId = await bench.upload('plate.msh', '$MeshFormat\n')

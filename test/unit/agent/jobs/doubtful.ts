@@ -25,7 +25,7 @@ export type Fate = 'taken' | 'taken, answer lost' | 'away' | 'broken' | 'refused
 export function doubtfulScheduler() {
   const jobs = new Map<string, ScheduledJob & { spec: JobSpec }>()
   const asked: JobSpec[] = []
-  let listener: (job: ScheduledJob) => void = () => undefined
+  const listeners: ((job: ScheduledJob) => void)[] = []
   const state = { fates: [] as Fate[], before: async (_spec: JobSpec) => {} }
   const scheduler = {
     kind: 'slurm' as const,
@@ -45,14 +45,16 @@ export function doubtfulScheduler() {
       return id
     },
     jobs: async (ids: readonly string[]) => ids.flatMap((id) => jobs.get(id) ?? []),
-    onChange: (told: (job: ScheduledJob) => void) => void (listener = told),
+    onChange: (listener: (job: ScheduledJob) => void) => void listeners.push(listener),
   }
   return {
     port: scheduler as unknown as Scheduler,
     jobs,
     asked,
     state,
-    tell: (id: string, elements: readonly ArrayElement[]) => listener({ id, state: 'running', elements }),
+    tell(id: string, elements: readonly ArrayElement[]) {
+      for (const listener of listeners) listener({ id, state: 'running', elements })
+    },
   }
 }
 

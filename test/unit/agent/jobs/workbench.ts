@@ -121,8 +121,8 @@ export async function workbench(
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms))
 
 /** Waits for something that comes by itself. */
-export async function until(done: () => Promise<boolean> | boolean, what: string): Promise<void> {
-  for (const deadline = Date.now() + 8000; !(await done()); await pause(20)) {
+export async function until(done: () => Promise<boolean> | boolean, what: string, ms = 8000): Promise<void> {
+  for (const deadline = Date.now() + ms; !(await done()); await pause(20)) {
     if (Date.now() > deadline) throw new Error(`never: ${what}`)
   }
 }

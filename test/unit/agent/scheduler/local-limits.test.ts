@@ -22,6 +22,18 @@ afterEach(async () => {
 })
 const log = async (b: Bench, id: string) => (await b.get(`/api/v2/jobs/${id}/log`)).body
 
+/** A job as the scheduler is given it. */
+const spec = (number: number, script: string, timeMinutes = 10, tasks = 1) => ({
+  number,
+  key: `k${number}`,
+  user: 'kim',
+  name: 'x',
+  script,
+  folder: temporaryFolder(),
+  resources: { nodes: 1, tasks, timeMinutes },
+  options: {},
+})
+
 /** The scheduler by itself: for what no route asks. */
 async function alone(cores = 4) {
   const config = testConfig({ HEADWAY_CORES: String(cores), HEADWAY_END_JOBS: '1' })
@@ -35,17 +47,7 @@ async function alone(cores = 4) {
       await db.destroy()
     },
   })
-  const spec = (number: number, script: string, timeMinutes = 10, tasks = 1) => ({
-    number,
-    key: `k${number}`,
-    user: 'kim',
-    name: 'x',
-    script,
-    folder: temporaryFolder(),
-    resources: { nodes: 1, tasks, timeMinutes },
-    options: {},
-  })
-  return { scheduler, spec }
+  return scheduler
 }
 
 test.runIf(process.platform === 'linux')(
@@ -77,14 +79,15 @@ test.runIf(process.platform === 'linux')(
   'what a job uses is measured while it runs, and kept',
   { timeout: 30_000 },
   async () => {
-    const { scheduler, spec } = await alone()
-    const script = `${process.execPath} -e 'const kept = Buffer.alloc(1.5e8, 1); const end = Date.now() + 2500; while (Date.now() < end) kept[0]++'`
+    const scheduler = await alone()
+    const script = `${process.execPath} -e 'const kept = Buffer.alloc(1.5e8, 1); const begun = Date.now(); const used = () => { const { user, system } = process.cpuUsage(); return user + system }; while (used() < 1.5e6 || Date.now() < begun + 2500) for (let i = 0; i < 5e6; i++) kept[i]++'`
     const id = await scheduler.submit(spec(1, script))
     await until(async () => ((await scheduler.usage(id))?.memoryBytes ?? 0) > 1.4e8, 'its memory is seen')
     const during = await scheduler.usage(id)
     expect(during?.elapsedSeconds).toBeGreaterThan(0)
-    await until(async () => (await scheduler.jobs([id]))[0]?.state === 'completed', 'it ends')
+    await until(async () => (await scheduler.jobs([id]))[0]?.state === 'completed', 'it ends', 20_000)
     const after = await scheduler.usage(id)
+    // It ends when it has taken a second and a half.
     expect(after?.cpuSeconds).toBeGreaterThan(1)
     expect(after?.memoryBytes).toBeGreaterThan(1.4e8)
     expect(after?.coreSeconds).toBeCloseTo(after?.elapsedSeconds ?? 0)
@@ -106,7 +109,7 @@ test('when a job would start: at once, or when those before it must have ended',
   expect(startOf(4, now, running, [{ cores: 4, minutes: 30 }], 1)).toBe(50 * minute)
   expect(startOf(4, now, running, [{ cores: 1, minutes: 1 }], 1)).toBe(5 * minute)
 
-  const { scheduler, spec } = await alone(2)
+  const scheduler = await alone(2)
   expect((await scheduler.estimate(spec(0, 'true'))).startsAt?.getTime()).toBeLessThanOrEqual(Date.now())
   await scheduler.submit(spec(1, 'sleep 300', 10, 2))
   const later = await scheduler.estimate(spec(0, 'true', 10, 2))
@@ -160,3 +163,14 @@ test(
     expect((await after.get('/api/v2/jobs/1/elements?state=nonsense')).status).toBe(400)
   },
 )
+
+test('an array at its own limit does not hold up what stands behind it', async () => {
+  const b = await bench({ cores: 4 })
+  const wide = await b.run('sleep 300', { tasks: 3, options: { array: '0-1%1' } })
+  await until(async () => (await b.job(wide.id)).array?.states.running === 1, 'one of it runs')
+  const narrow = await b.run('true')
+  expect(await b.ended(narrow.id)).toMatchObject({ state: 'completed' })
+  const answer = await b.send('POST', `/api/v2/jobs/${wide.id}/cancel`, {})
+  expect(answer.status).toBe(200)
+  expect(await b.ended(wide.id)).toMatchObject({ state: 'cancelled', array: { states: { cancelled: 2 } } })
+})
