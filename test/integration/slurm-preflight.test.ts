@@ -140,9 +140,9 @@ describe.runIf(hasCluster)('before a submission to a real Slurm', () => {
       memory_mb: 400,
     })
     const usage = async () => get<JobUsage>(`/api/v2/jobs/${id}/usage`)
-    await expect.poll(async () => (await usage()).final?.cpuSeconds, patience).toBeGreaterThan(0)
-    const { final, complete } = await usage()
-    expect(complete).toBe(true)
+    await expect.poll(async () => (await usage()).complete, patience).toBe(true)
+    const { final } = await usage()
+    expect(final?.cpuSeconds).toBeGreaterThan(0)
     expect(final).toMatchObject({ memoryLimitBytes: 400 * 2 ** 20 })
     expect(final?.elapsedSeconds).toBeGreaterThan(0)
   })

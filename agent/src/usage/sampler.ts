@@ -15,8 +15,9 @@ const EACH_ROUND = 5
 const MOST_RUNNING = 500
 /** A scheduler that takes longer is not waited for. */
 const LONGEST_MS = 5000
-/** Accounting may learn of the end late. */
-const FINAL_MS = [0, 5000, 30_000, 120_000]
+/** A cluster's accounting learns of the end late, and piece by piece: what it tells before this is not its last word. */
+const SETTLED_MS = 5000
+const FINAL_MS = [0, SETTLED_MS, 30_000, 120_000]
 /** What accounting has not told by then will not come. */
 const GIVEN_UP_MS = 300_000
 const MOST_REMEMBERED = 5000
@@ -39,6 +40,7 @@ export function createSampler(
   const measured = new Map<string, number>()
   const underway = new Map<string, Promise<void>>()
   const closing = new AbortController()
+  const settledMs = scheduler.kind === 'slurm' ? SETTLED_MS : 0
   let timer: NodeJS.Timeout | undefined
 
   function remember(job: JobView, at: number): void {
@@ -104,7 +106,7 @@ export function createSampler(
   async function finish(job: JobView): Promise<void> {
     for (const pauseMs of FINAL_MS) {
       await wait(pauseMs, undefined, { signal: closing.signal, ref: false })
-      if (await conclude(job)) break
+      if ((await conclude(job)) && pauseMs >= settledMs) break
     }
     measured.delete(keyOf(job))
   }
@@ -139,24 +141,24 @@ export function createSampler(
 
   return {
     async of(job) {
-      const runs = job.startedAt !== undefined && !jobHasEnded(job.state)
-      if (runs) await measure(job, LIVE_MS)
+      const ended = jobHasEnded(job.state)
+      if (job.startedAt === undefined) return { samples: [], complete: ended }
+      if (!ended) await measure(job, LIVE_MS)
       let kept = await store.find(job)
-      if (jobHasEnded(job.state) && job.startedAt !== undefined && kept?.final === undefined) {
-        const age = now().getTime() - Date.parse(job.endedAt ?? job.startedAt)
-        const seen = measured.get(keyOf(job)) ?? -Infinity
-        // Ended while no agent was there, or its accounting is late.
-        if ((kept?.state === undefined || age < GIVEN_UP_MS) && now().getTime() - seen >= LIVE_MS) {
-          remember(job, now().getTime())
-          await conclude(job)
-          kept = await store.find(job)
-        }
-        if (kept?.final === undefined && age < GIVEN_UP_MS) return { samples: kept?.samples ?? [], complete: false }
+      if (!ended) return { samples: kept?.samples ?? [], complete: false }
+      const at = now().getTime()
+      const age = at - Date.parse(job.endedAt ?? job.startedAt)
+      const waits = kept?.final === undefined && age < GIVEN_UP_MS
+      // It ended while no agent was there, or its accounting is late.
+      if ((kept?.state === undefined || waits) && at - (measured.get(keyOf(job)) ?? -Infinity) >= LIVE_MS) {
+        remember(job, at)
+        await conclude(job)
+        kept = await store.find(job)
       }
       return {
         samples: kept?.samples ?? [],
         ...(kept?.final === undefined ? {} : { final: kept.final }),
-        complete: jobHasEnded(job.state),
+        complete: age >= (kept?.final === undefined ? GIVEN_UP_MS : 2 * settledMs),
       }
     },
 
