@@ -60,8 +60,8 @@ export const says = {
   }),
   isNoNumber: (name: string, value: number): Text =>
     Number.isNaN(value)
-      ? { en: `${name} is not a number any more.`, ko: `${name} 값이 더 이상 숫자가 아닙니다(NaN).` }
-      : { en: `${name} has become infinite.`, ko: `${name} 값이 무한대가 되었습니다.` },
+      ? { en: `The latest value of ${name} is not a number.`, ko: `${name}의 최근 값이 숫자가 아닙니다(NaN).` }
+      : { en: `The latest value of ${name} is infinite.`, ko: `${name}의 최근 값이 무한대입니다.` },
   patternTooSlow: (): Text => ({
     en: 'A pattern of the template takes too long; the plot ends here. Make the pattern simpler.',
     ko: '템플릿의 패턴을 처리하는 데 시간이 너무 오래 걸려 그래프를 여기서 멈췄습니다. 패턴을 단순하게 고치세요.',

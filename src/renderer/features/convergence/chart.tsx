@@ -8,9 +8,6 @@ const height = 240
 /** One step of the wheel or a key. */
 const zoomStep = 1.4
 
-/** A scale of powers of ten; uPlot's own constant for it exists at compile time only. */
-const logarithmic = (scale: uPlot.Scale): uPlot.Scale => Object.assign(scale, { distr: 3 })
-
 export interface ChartProps {
   columns: Columns
   lines: readonly Line[]
@@ -43,16 +40,15 @@ function look(element: HTMLElement) {
 }
 
 function yScale(isLog: boolean): uPlot.Scale {
-  const scale: uPlot.Scale = {
+  return {
     range: (_plot, low, high) => {
       // A flat or empty series still needs a scale to be drawn on.
-      if (!Number.isFinite(low) || !Number.isFinite(high)) return isLog ? [1e-3, 1] : [0, 1]
+      if (!Number.isFinite(low) || !Number.isFinite(high)) return isLog ? [-3, 0] : [0, 1]
       if (!isLog) return uPlot.rangeNum(low, high === low ? low + 1 : high, 0.08, true)
-      const floor = Math.floor(Math.log10(low))
-      return [10 ** floor, 10 ** Math.max(floor + 1, Math.ceil(Math.log10(high)))]
+      const floor = Math.floor(low)
+      return [floor, Math.max(floor + 1, Math.ceil(high))]
     },
   }
-  return isLog ? logarithmic(scale) : scale
 }
 
 interface Handlers {
@@ -87,7 +83,7 @@ function optionsOf(element: HTMLElement, props: ChartProps, odd: { at: number | 
         size: 58,
         ...(isLog ? { splits: (_plot: uPlot, _axis: number, low: number, high: number) => decades(low, high) } : {}),
         filter: (_plot: uPlot, splits: number[]) => splits,
-        values: (_plot: uPlot, splits: number[]) => splits.map(formatTick),
+        values: (_plot: uPlot, splits: number[]) => splits.map((at) => formatTick(isLog ? 10 ** at : at)),
       },
     ],
     cursor: {

@@ -53,7 +53,6 @@ export function Convergence({ site, job, onCancel }: { site: string; job: Job; o
   return (
     <Section
       title={say('title')}
-      note={<Verdict verdict={head.verdict} />}
       actions={
         <>
           {isOver ? null : (
@@ -82,6 +81,7 @@ export function Convergence({ site, job, onCancel }: { site: string; job: Job; o
         </>
       }
     >
+      <Verdict verdict={head.verdict} />
       <Banner verdict={head.verdict} onCancel={isOver ? undefined : onCancel} />
       {live.rows.length === 0 ? (
         <p className={styles.nothing}>{say(isOver ? 'emptyEnded' : 'empty')}</p>

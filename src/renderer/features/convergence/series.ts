@@ -47,23 +47,25 @@ export function shownAtFirst(groups: readonly ConvergenceGroup[]): string[] {
 }
 
 /**
- * Rows as columns of these lines; rows in which none of them has a value are left out. What is no finite number is a gap,
- * and on a logarithmic scale zero and less are, too.
+ * Rows as columns of these lines; rows in which none of them has a value are left out. What is no finite number is a gap.
+ * For a logarithmic scale it is the decades (logarithms to base 10), where zero and less are gaps, too: the plot's own
+ * logarithmic scale has no ticks beyond 10^17, and what diverges goes there.
  */
 export function columnsOf(rows: readonly ConvergenceRow[], lines: readonly Line[], isLog: boolean): Columns {
   const x: number[] = []
   const values = lines.map((): (number | null)[] => [])
   for (const row of rows) {
-    const cells = lines.map(({ place }) => drawable(row[place + 2], isLog))
-    if (cells.every((cell) => cell === null)) continue
+    if (lines.every(({ place }) => (row[place + 2] ?? null) === null)) continue
     x.push(Number(row[1]))
-    cells.forEach((cell, index) => values[index]?.push(cell))
+    lines.forEach(({ place }, index) => values[index]?.push(drawable(row[place + 2], isLog)))
   }
   return { x, values }
 }
 
-const drawable = (value: ConvergenceValue | undefined, isLog: boolean): number | null =>
-  typeof value !== 'number' || (isLog && value <= 0) ? null : value
+function drawable(value: ConvergenceValue | undefined, isLog: boolean): number | null {
+  if (typeof value !== 'number' || (isLog && value <= 0)) return null
+  return isLog ? Math.log10(value) : value
+}
 
 /** Where a line first was no number. */
 export function firstOdd(rows: readonly ConvergenceRow[], lines: readonly Line[]): number | undefined {
@@ -150,10 +152,10 @@ export function formatTick(value: number): string {
   return size !== 0 && (size < 1e-3 || size >= 1e5) ? rounded.toExponential().replace('e+', 'e') : String(rounded)
 }
 
-/** The powers of ten from `low` to `high`, at most nine of them. */
+/** Whole decades from `low` to `high`, at most nine of them. */
 export function decades(low: number, high: number): number[] {
-  const first = Math.ceil(Math.log10(low) - 1e-9)
-  const last = Math.floor(Math.log10(high) + 1e-9)
+  const first = Math.ceil(low - 1e-9)
+  const last = Math.floor(high + 1e-9)
   const step = Math.max(1, Math.ceil((last - first) / 8))
-  return Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, index) => 10 ** (first + index * step))
+  return Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, index) => first + index * step)
 }

@@ -10,10 +10,10 @@ import styles from './convergence.module.css'
 export function Verdict({ verdict }: { verdict: ConvergenceVerdict }) {
   const language = useLanguage()
   return (
-    <span className={styles.verdict}>
+    <p className={styles.verdict}>
       {verdict.state === 'unknown' ? null : <StateBadge state={verdict.state} />}
       <span>{textIn(verdict.text, language)}</span>
-    </span>
+    </p>
   )
 }
 

@@ -108,10 +108,10 @@ describe('a residual', () => {
     expect(seen.at(-1)).toEqual({
       state: 'nan',
       series: 'residual',
-      text: { en: 'residual is not a number any more.', ko: 'residual 값이 더 이상 숫자가 아닙니다(NaN).' },
+      text: { en: 'The latest value of residual is not a number.', ko: 'residual의 최근 값이 숫자가 아닙니다(NaN).' },
       at: 4,
     })
-    expect(verdicts(heat([1, Infinity])).at(-1)?.text.en).toBe('residual has become infinite.')
+    expect(verdicts(heat([1, Infinity])).at(-1)?.text.en).toBe('The latest value of residual is infinite.')
   })
 })
 
