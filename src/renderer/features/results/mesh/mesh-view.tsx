@@ -175,7 +175,7 @@ export function MeshView({ mesh, name }: { mesh: Mesh; name: string }) {
             <div className={styles.scale}>
               <div className={styles.colours} style={{ backgroundImage: gradient }} />
               <div className={styles.numbers}>
-                {[1, 0.75, 0.5, 0.25, 0].map((part) => (
+                {(chosen.max > chosen.min ? [1, 0.75, 0.5, 0.25, 0] : [0.5]).map((part) => (
                   <span key={part}>{label(chosen.min + (chosen.max - chosen.min) * part)}</span>
                 ))}
               </div>

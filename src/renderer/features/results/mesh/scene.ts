@@ -44,7 +44,11 @@ void main() {
 const lineVertex = `#version 300 es
 in vec3 position;
 ${place}
-void main() { gl_Position = placed(position); }`
+void main() {
+  gl_Position = placed(position);
+  // Nearer by a little, or the faces beside an edge would hide it.
+  gl_Position.z -= 0.001;
+}`
 
 const lineFragment = `#version 300 es
 precision mediump float;
@@ -141,11 +145,13 @@ export function openScene(canvas: HTMLCanvasElement, mesh: Mesh): Scene | undefi
       gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT)
       gl.enable(gl.DEPTH_TEST)
       gl.enable(gl.POLYGON_OFFSET_FILL)
-      gl.polygonOffset(2, 4)
+      gl.polygonOffset(1, 1)
       place(faces, camera, width / height)
       const { min = 0, max = 0 } = mesh.header.fields[field] ?? {}
       const at = (name: string) => gl.getUniformLocation(faces, name)
-      gl.uniform2f(at('range'), min, max > min ? 1 / (max - min) : 0)
+      // One value alone has the colour of the middle.
+      if (max > min) gl.uniform2f(at('range'), min, 1 / (max - min))
+      else gl.uniform2f(at('range'), min - 1, 0.5)
       gl.uniform1i(at('coloured'), field < 0 ? 0 : 1)
       gl.uniform3fv(at('plain'), dark ? [0.56, 0.63, 0.7] : [0.68, 0.74, 0.8])
       attribute(faces, 'position', positions, 3)
