@@ -107,11 +107,13 @@ function Content({ checks, site, onUse }: { checks: Checks; site: Site; onUse: (
       return (
         <>
           <Start start={checks.preflight.start} />
-          <ul className={styles.checks} role="status">
-            {shownChecks(checks.preflight.checks).map((check, index) => (
-              <Row key={`${check.code} ${index}`} check={check} onUse={onUse} />
-            ))}
-          </ul>
+          <div role="status">
+            <ul className={styles.checks}>
+              {shownChecks(checks.preflight.checks).map((check, index) => (
+                <Row key={`${check.code} ${index}`} check={check} onUse={onUse} />
+              ))}
+            </ul>
+          </div>
         </>
       )
   }
