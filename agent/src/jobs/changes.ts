@@ -2,8 +2,7 @@ import { type ChangeResult, type JobChange, jobHasEnded } from '../../../contrac
 import { Failure } from '../kit/failure.ts'
 import type { Identity } from '../kit/identity.ts'
 import type { Scheduler } from '../scheduler/index.ts'
-import { asJob } from './record.ts'
-import type { Found } from './service.ts'
+import { asJob, type Found } from './record.ts'
 
 /** So many jobs are changed at a time: each may be a command of Slurm's. */
 const AT_ONCE = 4

@@ -67,6 +67,12 @@ export interface Submitted extends JobSummary {
   results: ResultValue[] | undefined
 }
 
+/** A job, or an element of an array. */
+export interface Found {
+  job: Submitted
+  element?: ArrayElement
+}
+
 export type NewSubmission = Pick<
   Submitted,
   | 'user'

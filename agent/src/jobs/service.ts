@@ -1,13 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { SubmitRequest } from '../../../contract/agent/jobs.ts'
-import type {
-  ArrayElement,
-  ChangeResult,
-  JobChange,
-  JobDetail,
-  JobState,
-  Resubmission,
-} from '../../../contract/jobs.ts'
+import type { ChangeResult, JobChange, JobDetail, JobState, Resubmission } from '../../../contract/jobs.ts'
 import type { Agent } from '../kit/agent.ts'
 import { Failure } from '../kit/failure.ts'
 import { type Identity, isAdmin } from '../kit/identity.ts'
@@ -20,15 +13,9 @@ import { runFolder } from './folder.ts'
 import { createHandover, Refused } from './handover.ts'
 import type { History } from './history.ts'
 import { createPublishing } from './publishing.ts'
-import { asJob, type Submitted } from './record.ts'
+import { asJob, type Found, type Submitted } from './record.ts'
 import { resubmissionOf } from './resubmission.ts'
 import { type Beside, planSubmission } from './submission.ts'
-
-/** A job, or an element of an array. */
-export interface Found {
-  job: Submitted
-  element?: ArrayElement
-}
 
 export interface JobService {
   /** `created` is false where the key had made this job before. */

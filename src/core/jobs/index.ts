@@ -14,7 +14,7 @@ import { jobDetail, jobPath } from './routes.ts'
 import { createSubmissions, type SubmissionsParts } from './submissions.ts'
 
 export { submitRequest } from './request.ts'
-export { hasEnded, jobPath } from './routes.ts'
+export { jobPath } from './routes.ts'
 
 export interface JobsFeature {
   handlers: FeatureHandlers<'jobs'>

@@ -1,6 +1,6 @@
 import type { Static } from 'typebox'
 import type { JobAnswer } from '../../../contract/agent/jobs.ts'
-import { jobHasEnded, type JobDetail } from '../../../contract/jobs.ts'
+import type { JobDetail } from '../../../contract/jobs.ts'
 import type { AgentClient } from '../agent-client/index.ts'
 
 export const jobPath = (id: string): string => `/api/v2/jobs/${encodeURIComponent(id)}`
@@ -8,7 +8,4 @@ export const jobPath = (id: string): string => `/api/v2/jobs/${encodeURIComponen
 export async function jobDetail(client: AgentClient, id: string, signal: AbortSignal): Promise<JobDetail> {
   const { job } = await client.get<Static<typeof JobAnswer>>(jobPath(id), { signal })
   return job
-}
-export async function hasEnded(client: AgentClient, id: string, signal: AbortSignal): Promise<boolean> {
-  return jobHasEnded((await jobDetail(client, id, signal)).state)
 }
