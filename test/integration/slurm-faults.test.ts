@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { access, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Finished, Runner } from '../../agent/src/runner/index.ts'
 import { temporaryFolder } from '../helpers/agent.ts'
 import { type Cluster, hasCluster, ownCluster } from '../helpers/cluster.ts'
 import { type SlurmBench, slurmBench } from '../helpers/slurm.ts'
@@ -58,7 +59,9 @@ describe.runIf(hasCluster)('a real Slurm that fails in parts', () => {
       await expect.poll(() => next.scheduler.freshness().problem, patience).toBeUndefined()
       await writeFile(join((await next.spec('goes-on', '')).folder, 'go'), '')
       await expect.poll(() => stateOf(next, id), patience).toBe('failed')
-      expect(next.told.get(id)?.at(-1)).toMatchObject({ state: 'failed', reason: 'exit code 4', exitCode: 4 })
+      await expect
+        .poll(() => next.told.get(id)?.at(-1), patience)
+        .toMatchObject({ state: 'failed', reason: 'exit code 4', exitCode: 4 })
       const again = await next.scheduler.submit({ ...spec, attemptedAt: new Date(Date.now() - 20_000) })
       await expect.poll(() => stateOf(next, again), patience).toBe('completed')
       await next.close()
@@ -86,11 +89,13 @@ describe.runIf(hasCluster)('a real Slurm that fails in parts', () => {
       expect(await stateOf(second, ids[0])).toBe('running')
       await cluster.daemon('slurmdbd', 'start')
       await expect.poll(() => stateOf(second, ids[0]), patience).toBe('failed')
-      expect(second.told.get(ids[0])?.at(-1)).toMatchObject({
-        reason: 'exit code 5',
-        exitCode: 5,
-        nodes: expect.any(String),
-      })
+      await expect
+        .poll(() => second.told.get(ids[0])?.at(-1), patience)
+        .toMatchObject({
+          reason: 'exit code 5',
+          exitCode: 5,
+          nodes: expect.any(String),
+        })
       await expect.poll(() => stateOf(second, ids[1]), patience).toBe('failed')
       const [array] = await second.scheduler.jobs([ids[1]])
       expect(array?.elements?.map(({ index, state, exitCode }) => [index, state, exitCode])).toEqual([
@@ -101,6 +106,36 @@ describe.runIf(hasCluster)('a real Slurm that fails in parts', () => {
       ])
     },
   )
+
+  test('a job whose answer was lost and that is long over is found in accounting', { timeout: 60_000 }, async () => {
+    const never = new Promise<Finished>(() => {})
+    const wrap = (runner: Runner): Runner => ({
+      mode: runner.mode,
+      homeOf: (user) => runner.homeOf(user),
+      has: (command) => runner.has(command),
+      run: (...given) => runner.run(...given),
+      async runAs(...given) {
+        const finished = await runner.runAs(...given)
+        return given[1] === 'sbatch' ? never : finished
+      },
+    })
+    const first = await slurmBench(cluster.conf, { data, wrap })
+    const spec = await first.spec('long-over', 'touch ran')
+    void first.scheduler.submit(spec)
+    const ran = () =>
+      access(join(spec.folder, 'ran')).then(
+        () => true,
+        () => false,
+      )
+    await expect.poll(ran, patience).toBe(true)
+    await first.close()
+    const queue = () => cluster.run('squeue', ['-h', '-a', '-t', 'all', '-o', '%k'])
+    await expect.poll(async () => (await queue()).includes('headway:long-over:'), patience).toBe(false)
+    const second = await bench()
+    const id = await second.scheduler.submit({ ...spec, attemptedAt: new Date(Date.now() - 30_000) })
+    expect(second.calls.get('sbatch')).toBeUndefined()
+    await expect.poll(() => stateOf(second, id), patience).toBe('completed')
+  })
 
   test('a node that goes down under a job', { timeout: 60_000 }, async () => {
     const b = await bench()
@@ -116,7 +151,9 @@ describe.runIf(hasCluster)('a real Slurm that fails in parts', () => {
     expect(await stateOf(b, id)).toBe('running')
     await set('State=DOWN', 'Reason=disk is gone')
     await expect.poll(() => stateOf(b, id), patience).toBe('node_fail')
-    expect(b.told.get(id)?.at(-1)).toMatchObject({ reason: 'One of its nodes failed', nodes: node })
+    await expect
+      .poll(() => b.told.get(id)?.at(-1), patience)
+      .toMatchObject({ reason: 'One of its nodes failed', nodes: node })
     await set('State=RESUME')
   })
 

@@ -29,6 +29,8 @@ export function complaint({ stderr }: Pick<Finished, 'stderr'>): string {
           '',
         )
         .replace(/\p{C}+/gu, ' ')
+        // Where things lie on the cluster's machines is nobody's business.
+        .replaceAll(/(?<=^|[\s"'`(=])\/[\w.+@~%-]+(?:\/[\w.+@~%-]*)+/g, '…')
         .trim(),
     )
     .filter((line) => line !== '')
@@ -83,6 +85,9 @@ export interface Commands {
   ask(command: Command, args: readonly string[], options?: { as?: string; timeoutMs?: number }): Promise<Answer>
   /** Something that changes Slurm's state, done as the user. Rejects where the runner does. */
   act(user: string, command: Command, args: readonly string[], options?: RunOptions): Promise<Finished>
+  /** True from the end of the agent on: nothing is asked any more. */
+  readonly closed: boolean
+  close(): void
   /** Slurm's configuration, at most ten minutes old; undefined where it cannot be asked and never could. */
   config(): Promise<SlurmConfig | undefined>
 }
@@ -93,6 +98,7 @@ const CONFIG_MS = 600_000
 export function createCommands({ metrics, log }: Pick<Agent, 'metrics' | 'log'>, runner: Runner): Commands {
   const lasted: Record<string, number> = {}
   metrics.gaugeBy('slurm_command_seconds', 'Duration of the last call of each command', 'command', () => lasted)
+  const end = new AbortController()
   let config: { value: SlurmConfig; until: number } | undefined
 
   async function counted(command: Command, run: () => Promise<Finished>): Promise<Finished> {
@@ -106,7 +112,8 @@ export function createCommands({ metrics, log }: Pick<Agent, 'metrics' | 'log'>,
   }
 
   const ask: Commands['ask'] = async (command, args, { as, timeoutMs = ASK_MS } = {}) => {
-    const options: RunOptions = { environment: asking, timeoutMs }
+    if (end.signal.aborted) return { problem: 'The agent is ending.' }
+    const options: RunOptions = { environment: asking, timeoutMs, signal: end.signal }
     try {
       const finished = await counted(command, () =>
         as === undefined ? runner.run(command, args, options) : runner.runAs(as, command, args, options),
@@ -115,6 +122,7 @@ export function createCommands({ metrics, log }: Pick<Agent, 'metrics' | 'log'>,
       if (!isDoubtful(finished)) return { finished }
       return { problem: `Slurm does not answer (${command}: ${complaint(finished) || 'it was ended'}).` }
     } catch (error) {
+      if (end.signal.aborted) return { problem: 'The agent is ending.' }
       if (error instanceof Failure) return { problem: error.message }
       log.warn({ err: error, command }, 'a command of Slurm could not be run')
       return { problem: `Slurm cannot be asked: ${command} could not be run.` }
@@ -124,6 +132,10 @@ export function createCommands({ metrics, log }: Pick<Agent, 'metrics' | 'log'>,
   return {
     runner,
     ask,
+    get closed() {
+      return end.signal.aborted
+    },
+    close: () => end.abort(),
     act: (user, command, args, options) => counted(command, () => runner.runAs(user, command, args, options)),
     async config() {
       if (config !== undefined && performance.now() < config.until) return config.value

@@ -37,7 +37,12 @@ export function outcomeOf(finished: Finished): { id: string } | { refused: strin
 export function createSubmitter(
   { log, now }: Pick<Agent, 'log' | 'now'>,
   commands: Commands,
-  parts: { submissions: Submissions; lookup: Lookup },
+  parts: {
+    submissions: Submissions
+    lookup: Lookup
+    /** What must be in place before `sbatch` runs. */
+    prepare: (spec: JobSpec) => Promise<void>
+  },
 ): { submit(spec: JobSpec): Promise<string>; prepare(): Promise<void> } {
   const { submissions, lookup } = parts
   const underway = new Map<string, Promise<string>>()
@@ -59,6 +64,7 @@ export function createSubmitter(
     for (let round = 0; ; round += 1) {
       if (round > 0) await pause(LOOK_AGAIN_MS[Math.min(round, LOOK_AGAIN_MS.length) - 1] ?? 1000)
       // An agent that died leaves its `sbatch` behind.
+      if (commands.closed) throw unavailable('The agent is ending.')
       const began = performance.now()
       if (row.last_attempt_ended_at === null && (await isStillSubmitting(row.comment))) {
         absentSince.delete(row.comment)
@@ -122,6 +128,7 @@ export function createSubmitter(
         const id = await resolve(doubtful)
         if (id !== undefined) return accept(doubtful, id)
       }
+      await parts.prepare(spec)
       const row = await submissions.attempt(what, now())
       let outcome: Awaited<ReturnType<typeof attempt>>
       try {

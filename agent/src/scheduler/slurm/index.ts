@@ -41,7 +41,11 @@ export function createSlurmScheduler(
   const commands = createCommands(agent, runner)
   const submissions = createSubmissions(agent.db)
   const lookup = createLookup(agent, commands)
-  const submitter = createSubmitter(agent, commands, { submissions, lookup })
+  const submitter = createSubmitter(agent, commands, {
+    submissions,
+    lookup,
+    prepare: async (spec) => prepareFolder(agent, spec, environmentOf(spec, await baseEnvironment(spec.user))),
+  })
   const findRelease = createReleaseFinder(commands)
   const cluster = createClusterView(commands)
   const poller = createPoller(agent, commands, createAccounting(commands), tell)
@@ -67,7 +71,8 @@ export function createSlurmScheduler(
 
   /** As a user's own shell has it. */
   async function baseEnvironment(user: string): Promise<Record<string, string>> {
-    const own = jobEnvironment()
+    // Where temporary files go is for each node to say.
+    const { TMPDIR: _TMPDIR, ...own } = jobEnvironment()
     if (runner.mode === 'self') return own
     const { LANG = 'C.UTF-8', SHELL = '/bin/bash' } = own
     const HOME = await runner.homeOf(user)
@@ -98,7 +103,7 @@ export function createSlurmScheduler(
     // Those that this agent has just met may have ended long ago.
     if (isNew && tracks.some((track) => track.job === undefined || !track.hasEnded))
       await atMost(poller.look(), SEEN_MS)
-    return tracks.flatMap((track) => track.snapshot() ?? [])
+    return Promise.all(tracks.flatMap((track) => track.snapshot() ?? []).map(explained))
   }
 
   return {
@@ -110,7 +115,6 @@ export function createSlurmScheduler(
     licenses: () => cluster.licenses(),
 
     async submit(spec) {
-      await prepareFolder(agent, spec, environmentOf(spec, await baseEnvironment(spec.user)))
       const id = await submitter.submit(spec)
       await follow(id)
       void poller.look()
@@ -157,6 +161,9 @@ export function createSlurmScheduler(
       log.info('jobs are run by Slurm')
     },
 
-    close: () => poller.close(),
+    close() {
+      commands.close()
+      return poller.close()
+    },
   }
 }

@@ -106,6 +106,7 @@ export function createPoller(
     for (const track of fresh) {
       const told = rows.get(track) ?? []
       if (track.isUndecided(told) && ++track.asked < PATIENCE) continue
+      track.asked = 0
       track.remember(lines.get(track.id) ?? [], told)
       await publish(track, await track.learn(told))
       await turn()
@@ -142,6 +143,7 @@ export function createPoller(
     const before = new Set(alive())
     const answer = await ask()
     tookMs = performance.now() - began
+    if (closed) return
     if ('problem' in answer) {
       if (problem !== answer.problem) log.warn({ problem: answer.problem }, 'Slurm cannot be asked')
       problem = answer.problem

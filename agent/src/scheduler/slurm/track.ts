@@ -6,6 +6,8 @@ import { parseRow, type QueueRow } from './queue-row.ts'
 
 /** Slurm's clock and ours need not agree; an older job of the same number is older by far. */
 const SKEW_MS = 600_000
+/** The scheduler guesses anew every minute or so: less than this is no news. */
+const START_MOVES_MS = 120_000
 
 /** What is known beside Slurm's own word about a job that is followed. */
 export interface Origin {
@@ -174,8 +176,13 @@ export class Track {
 
   #settle(job: ScheduledJob, changed: readonly ArrayElement[]): ScheduledJob | undefined {
     const before = this.job
+    if (changed.length === 0 && before !== undefined && news(before) === news(job) && startsAlike(before, job)) {
+      // The start that was told stays, else many small moves were never told.
+      const { expectedStart } = before
+      this.job = expectedStart === undefined ? job : { ...job, expectedStart }
+      return undefined
+    }
     this.job = job
-    if (changed.length === 0 && before !== undefined && news(before) === news(job)) return undefined
     return changed.length === 0 ? job : { ...job, elements: changed }
   }
 }
@@ -193,9 +200,14 @@ const isSameElement = (a: ArrayElement, b: ArrayElement): boolean =>
   a.nodes === b.nodes &&
   a.restarts === b.restarts
 
-/** Apart from what is no news: a priority and a guessed start that move a little with every look. */
-function news({ id: _id, priority: _priority, elements: _elements, expectedStart, ...rest }: ScheduledJob): string {
+/** All of it apart from what moves a little with every look: a priority, a guessed start. */
+function news(job: ScheduledJob): string {
+  const { id: _id, priority: _priority, elements: _elements, expectedStart: _expectedStart, ...rest } = job
   const entries = Object.entries(rest).filter(([, value]) => value !== undefined)
-  const minute = expectedStart === undefined ? 0 : Math.round(expectedStart.getTime() / 60_000)
-  return JSON.stringify([...entries.toSorted(([x], [y]) => (x < y ? -1 : 1)), minute])
+  return JSON.stringify(entries.toSorted(([x], [y]) => (x < y ? -1 : 1)))
+}
+
+const startsAlike = (a: ScheduledJob, b: ScheduledJob): boolean => {
+  if (a.expectedStart === undefined || b.expectedStart === undefined) return a.expectedStart === b.expectedStart
+  return Math.abs(a.expectedStart.getTime() - b.expectedStart.getTime()) < START_MOVES_MS
 }

@@ -194,5 +194,11 @@ test('elements as Slurm names them, long lists in pieces', () => {
 
 test('complaints are one line, without control characters, bounded', () => {
   expect(complaint({ stderr: 'sbatch: error: one\n\nsbatch: error: \u001B[31mtwo\n' })).toBe('one; [31mtwo')
+  expect(complaint({ stderr: "sbatch: error: can't open /home/jin/.headway/x: No such file\n" })).toBe(
+    "can't open …: No such file",
+  )
+  expect(complaint({ stderr: 'sbatch: error: Invalid account or account/partition combination\n' })).toContain(
+    'account/partition',
+  )
   expect(complaint({ stderr: 'x'.repeat(100_000) })).toHaveLength(600)
 })

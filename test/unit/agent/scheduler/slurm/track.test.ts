@@ -120,3 +120,14 @@ test('the pace: two seconds while something is young, slower when idle, never a 
   expect(nextLook({ tookMs: 1500, idleMs: 0, alive: 3 })).toBe(15_000)
   expect(nextLook({ tookMs: 9000, idleMs: 0, alive: 3 })).toBe(30_000)
 })
+
+test('a guessed start that moves by seconds is no news, by minutes it is', async () => {
+  const followed = track('61')
+  const at = (seconds: number) =>
+    of('61').map((line) => line.replace('Satisfied\u001FN/A', `Satisfied\u001F${1_795_300_000 + seconds}`))
+  const told = async (seconds: number) => followed.learn(await followed.read(at(seconds)))
+  expect((await told(0))?.expectedStart).toEqual(new Date(1_795_300_000_000))
+  expect(await told(50)).toBeUndefined()
+  expect(await told(100)).toBeUndefined()
+  expect((await told(150))?.expectedStart).toEqual(new Date(1_795_300_150_000))
+})
