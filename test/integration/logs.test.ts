@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import { readFileSync, rmSync } from 'node:fs'
+import { readFileSync, rmSync, statSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -55,7 +54,8 @@ async function submit(command: string, options?: JobOptions): Promise<string> {
 const pathOf = (id: string, name = 'job.log') => join(data, 'uploads/users/admin/runs', id, name)
 const textOf = (bytes: string) => Buffer.from(bytes, 'base64').toString()
 type Log = Watched<'logs', 'follow'>
-const isOver = (log: Log) => (log.events.at(-1) ?? log.snapshots.at(-1))?.complete === true
+/** A window that could not keep up ends with a snapshot. */
+const isOver = ({ events, snapshots }: Log) => events.at(-1)?.complete === true || snapshots.at(-1)?.complete === true
 
 describe('the log of a job', () => {
   it('goes on at the byte where the connection was cut, however often', async () => {
@@ -147,17 +147,7 @@ describe('the log of a job', () => {
 
   it('costs an agent nothing where a reader is slow, and one look for many readers', async () => {
     const id = await submit('seq 1 30000000; echo end')
-    await until(
-      'much of it',
-      () => {
-        try {
-          return readFileSync(pathOf(id)).length > 100e6
-        } catch {
-          return false
-        }
-      },
-      60_000,
-    )
+    await until('much of it', () => (statSync(pathOf(id), { throwIfNoEntry: false })?.size ?? 0) > 100e6, 60_000)
     const token = await signIn()
     const before = memoryOf(agent)
     const open = Array.from({ length: 30 }, () => {
@@ -177,13 +167,9 @@ describe('the log of a job', () => {
     expect(memoryOf(agent) - before).toBeLessThan(150 * 1024 * 1024)
     for (const { asking } of open) asking.destroy()
     // What came last is what the file ends with, whatever was skipped on the way.
-    const tail =
-      textOf(pouring.snapshots.at(-1)?.bytes ?? '') + pouring.events.map(({ bytes }) => textOf(bytes)).join('')
-    expect(tail.endsWith('30000000\nend\n')).toBe(true)
-    const digest = createHash('sha256')
-      .update(readFileSync(pathOf(id)))
-      .digest('hex')
-    expect(digest).toMatch(/^[0-9a-f]{64}$/)
+    const last = textOf(pouring.snapshots.at(-1)?.bytes ?? '')
+    const added = pouring.events.map(({ bytes }) => textOf(bytes)).join('')
+    expect([last, last + added].some((text) => text.endsWith('30000000\nend\n'))).toBe(true)
   }, 180_000)
 })
 
