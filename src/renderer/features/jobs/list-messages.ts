@@ -112,7 +112,7 @@ export const listMessages = defineMessages('job-list', {
   'report.more_one': { en: 'and {{count}} more', ko: '그 밖에 {{count}}개' },
   'report.more_other': { en: 'and {{count}} more', ko: '그 밖에 {{count}}개' },
 
-  'old.title': { en: 'Last known {{ago}}.', ko: '{{ago}} 기준 정보입니다.' },
+  'old.title': { en: 'Last known {{time}} ago.', ko: '{{time}} 전의 상태입니다.' },
   'old.next': {
     en: 'The scheduler does not answer; jobs go on meanwhile, and the list follows as soon as it is back.',
     ko: '스케줄러가 응답하지 않습니다. 작업은 그동안에도 계속되며, 응답하면 목록이 바로 갱신됩니다.',

@@ -85,12 +85,12 @@ function OldNews({ site }: { site: string }) {
   const format = useFormat()
   const scheduler = useScheduler(site)
   const silent = scheduler?.problem !== undefined
-  // Drawn again each second: the words tell how long ago.
-  useNow(silent)
+  const now = useNow(silent)
   if (scheduler === undefined || !silent) return null
+  const time = format.duration((now - Date.parse(scheduler.at)) / 1000)
   return (
     <div className={styles.listError}>
-      <ErrorNote tone="wait" title={say('old.title', { ago: format.ago(scheduler.at) })} text={say('old.next')} />
+      <ErrorNote tone="wait" title={say('old.title', { time })} text={say('old.next')} />
     </div>
   )
 }
