@@ -31,7 +31,7 @@ export function LogView({ site, job }: { site: string; job: Job }) {
   const own = files.some((candidate) => candidate.main && candidate.path === (chosen ?? main))
   const file = own ? undefined : (chosen ?? (job.array === undefined ? undefined : main))
   const picker =
-    files.length < 2 && chosen === undefined ? null : (
+    data === undefined ? null : (
       <Select
         className={styles.file}
         aria-label={say('file')}

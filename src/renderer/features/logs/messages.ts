@@ -13,6 +13,8 @@ export const logsMessages = defineMessages('logs', {
   paused: { en: 'Paused', ko: '멈춤' },
   pausedNew_one: { en: 'Paused – {{count}} new line', ko: '멈춤 – 새 줄 {{count}}개' },
   pausedNew_other: { en: 'Paused – {{count}} new lines', ko: '멈춤 – 새 줄 {{count}}개' },
+  pausedMore_one: { en: 'Paused – more than {{count}} new line', ko: '멈춤 – 새 줄 {{count}}개 이상' },
+  pausedMore_other: { en: 'Paused – more than {{count}} new lines', ko: '멈춤 – 새 줄 {{count}}개 이상' },
   pausedHint: { en: 'Go to the end and follow (End)', ko: '끝으로 가서 따라가기' },
 
   search: { en: 'Find in the log', ko: '로그에서 찾기' },

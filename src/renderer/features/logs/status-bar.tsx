@@ -78,12 +78,12 @@ function roughly(value: number): number {
 function Follow({ viewer, state }: { viewer: Viewer; state: ViewerState }) {
   const say = useMessages(logsMessages)
   const format = useFormat()
-  const { following, unseen } = state
+  const { following, unseen, missed } = state
   const words = following
     ? say('following')
     : unseen === 0
       ? say('paused')
-      : say('pausedNew', { count: unseen }).replace(String(unseen), format.number(unseen))
+      : say(missed ? 'pausedMore' : 'pausedNew', { count: unseen }).replace(String(unseen), format.number(unseen))
   return (
     <button
       type="button"

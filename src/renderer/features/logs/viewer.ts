@@ -24,8 +24,9 @@ export interface ViewerState {
   /** Nothing more will come. */
   readonly complete: boolean
   readonly following: boolean
-  /** Lines that came since the end was left. */
+  /** Lines that came since the end was left; `missed`: and others that nobody counted. */
   readonly unseen: number
+  readonly missed: boolean
   /** Lines come faster than they can be read aloud. */
   readonly pouring: boolean
   readonly encoding: LogEncoding
@@ -59,6 +60,7 @@ export function createViewer(client: RpcClient, of: { site: string; id: string; 
     complete: false,
     following: true,
     unseen: 0,
+    missed: false,
     pouring: false,
     encoding: 'utf-8',
     target: { number: 0, at: 'end' },
@@ -102,8 +104,10 @@ export function createViewer(client: RpcClient, of: { site: string; id: string; 
       const startedOver = !isFirst && snapshot.end < known
       isFirst = false
       const shown = state.following || startedOver ? { window: windowOfTail(), target: target('end') } : {}
+      const behind = state.following || startedOver ? {} : behindOf(known)
       set({
         ...shown,
+        ...behind,
         size: liveEnd,
         complete: snapshot.complete,
         startedOver: startedOver || state.startedOver,
@@ -135,6 +139,11 @@ export function createViewer(client: RpcClient, of: { site: string; id: string; 
       set({ ...changes, window: numbered(windowOfTail(), bytes) })
     else if (wasAtEnd) set({ ...changes, window: grown(state.window, bytes), unseen: unseenAfter(lines) })
     else set({ ...changes, unseen: unseenAfter(lines) })
+  }
+  /** What a new snapshot has that was not known before; what lies between was not counted. */
+  function behindOf(known: number): Partial<ViewerState> {
+    const lines = countLines(concat(tail).subarray(Math.max(0, known - tailStart)))
+    return { unseen: state.unseen + lines, missed: state.missed || tailStart > known }
   }
   const unseenAfter = (lines: number) => (state.following ? 0 : state.unseen + lines)
 
@@ -200,7 +209,7 @@ export function createViewer(client: RpcClient, of: { site: string; id: string; 
     reading?.abort()
     flush()
     const window = state.window.end === liveEnd ? state.window : windowOfTail()
-    set({ window, following: true, unseen: 0, target: target('end'), error: undefined })
+    set({ window, following: true, unseen: 0, missed: false, target: target('end'), error: undefined })
   }
 
   function more(direction: 'before' | 'behind'): void {
@@ -250,7 +259,7 @@ export function createViewer(client: RpcClient, of: { site: string; id: string; 
     setFollowing(following) {
       if (following === state.following) return
       if (following) toEnd()
-      else set({ following: false, unseen: 0 })
+      else set({ following: false, unseen: 0, missed: false })
     },
     setEncoding(encoding) {
       if (encoding === state.encoding) return

@@ -137,6 +137,14 @@ describe('a log of 10 GB', () => {
     await until('elsewhere', () => viewer.state.window.end < 2e9)
     write(width * 5)
     await until('they are counted too', () => viewer.state.unseen === 137)
+    // A new connection's snapshot tells some of them again, and others for the first time.
+    size += width * 3
+    snapshot()
+    await until('the new ones', () => viewer.state.unseen === 140)
+    expect(viewer.state.missed).toBe(false)
+    size += 40_000 * width
+    snapshot()
+    await until('that not all were counted', () => viewer.state.missed)
     const asked = reads.length
     viewer.toEnd()
     expect(last()).toBe(lineOf(size / width - 1).trim())
