@@ -4,8 +4,9 @@ import { Failure } from '../../kit/failure.ts'
 import type { FileReader } from '../../user-files/index.ts'
 import type { FromMain, FromWorker, WorkerStart } from './messages.ts'
 
-/** One file is drawn no longer than this. */
-const LIMIT_MS = 60_000
+/** One file is drawn no longer than this, and waits no longer for its turn: clients give up after a minute of silence. */
+const LIMIT_MS = 40_000
+const TURN_MS = 12_000
 /** Larger files take longer than anybody waits for a look. */
 const MOST_BYTES = 4 * 2 ** 30
 /** Threads at a time, of all users together: they share the head node's processors. */
@@ -63,12 +64,22 @@ export function createMeshes({ log }: Pick<Agent, 'log'>): Meshes {
       running += 1
       return
     }
-    if (waiting.length >= 8) {
-      throw new Failure('RATE_LIMITED', 'Many meshes are being drawn right now. Try again in a moment.', {
-        retryAfter: 5,
-      })
-    }
-    await new Promise<void>((resolve) => waiting.push(resolve))
+    await new Promise<void>((resolve, reject) => {
+      const go = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+      const timer = setTimeout(() => {
+        waiting.splice(waiting.indexOf(go), 1)
+        const seconds = 5
+        reject(
+          new Failure('RATE_LIMITED', 'Many meshes are being drawn right now. Try again in a moment.', {
+            retryAfter: seconds,
+          }),
+        )
+      }, TURN_MS)
+      waiting.push(go)
+    })
   }
   function leave(): void {
     const next = waiting.shift()
@@ -84,7 +95,7 @@ export function createMeshes({ log }: Pick<Agent, 'log'>): Meshes {
       const undrawable = (reason: string) =>
         reject(new Failure('WRONG_STATE', `This file cannot be drawn: ${reason}`, { details: { reason } }))
       const timer = setTimeout(() => {
-        undrawable('it takes longer than a minute. Download it to look at it.')
+        undrawable('it takes longer than 40 seconds. Download it to look at it.')
         void worker.terminate()
       }, LIMIT_MS)
       worker.on('message', (message: FromWorker) => {
