@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { setTimeout as wait } from 'node:timers/promises'
 import type { StartEstimate } from '../../../contract/preflight.ts'
 import type { Agent } from '../kit/agent.ts'
+import { Failure } from '../kit/failure.ts'
+import { within } from '../kit/within.ts'
 import type { Estimate, Scheduler } from '../scheduler/index.ts'
 
 /** `sbatch --test-only` uses up a job id and the controller's time: a user's form asks it no more often. */
@@ -35,17 +36,13 @@ export function createEstimates(
   const everyMs = scheduler.kind === 'slurm' ? EVERY_MS : 0
 
   async function ask(spec: Spec): Promise<Estimate | undefined> {
-    const over = new AbortController()
     try {
-      return await Promise.race([
-        scheduler.estimate(spec),
-        wait(LONGEST_MS, undefined, { signal: over.signal, ref: false }),
-      ])
+      return await within(scheduler.estimate(spec), LONGEST_MS)
     } catch (error) {
+      // Not even asked: a line of the script, for one, that would make another job of it.
+      if (error instanceof Failure && error.code === 'VALIDATION_FAILED') return { problem: error.message }
       log.debug({ err: error }, 'the start of a job could not be estimated')
       return undefined
-    } finally {
-      over.abort()
     }
   }
 
@@ -70,12 +67,12 @@ export function createEstimates(
       mine.known.set(key, known)
       shorten(mine.known, MOST_KNOWN)
     }
-    const over = new AbortController()
-    const late = wait(PATIENCE_MS, 'late' as const, { signal: over.signal, ref: false }).catch(() => 'late' as const)
-    const answer = await Promise.race([known.answer, late])
-    over.abort()
-    if (answer === 'late') return later(PATIENCE_MS)
-    return inWords(answer)
+    // Whatever was asked has an answer in the end, if only that there is none: then it is told as such.
+    const answer = await within(
+      known.answer.then((estimate) => ({ estimate })),
+      PATIENCE_MS,
+    )
+    return answer === undefined ? later(PATIENCE_MS) : inWords(answer.estimate)
   }
 }
 

@@ -7,6 +7,7 @@ import type { Agent } from '../kit/agent.ts'
 import { Failure } from '../kit/failure.ts'
 import type { Identity } from '../kit/identity.ts'
 import type { Noun } from '../kit/noun.ts'
+import { within } from '../kit/within.ts'
 import type { Partition, Scheduler } from '../scheduler/index.ts'
 import type { Templates } from '../templates/index.ts'
 import type { Uploads } from '../uploads/index.ts'
@@ -24,6 +25,8 @@ import { checkTemplate } from './template.ts'
 
 /** The last runs that say what a job will need. */
 const RUNS = 5
+/** What the scheduler cannot tell in this time is left out. */
+const LONGEST_MS = 4000
 
 interface Parts {
   uploads: Uploads
@@ -41,7 +44,7 @@ export function createPreflight(agent: Agent, parts: Parts): Noun {
 
   /** What the scheduler can tell; an answer it owes is left out. */
   async function told<T>(question: Promise<T>): Promise<T | undefined> {
-    return question.catch((error: unknown) => {
+    return within(question, LONGEST_MS).catch((error: unknown) => {
       log.debug({ err: error }, 'a part of the checks before a submission is left out')
       return undefined
     })
@@ -59,7 +62,7 @@ export function createPreflight(agent: Agent, parts: Parts): Noun {
     return rows.reduce((sum, { array }) => sum + (array === null ? 1 : aliveIn(JSON.parse(array) as ArraySummary)), 0)
   }
 
-  async function findings(who: Identity, request: PreflightRequest, asked: Asked, template: Template | undefined) {
+  async function look(who: Identity, request: PreflightRequest, asked: Asked, template: Template | undefined) {
     const { username } = who
     const [partitions, limits, licenses, now, past, filed, waited] = await Promise.all([
       told(scheduler.partitions()),
@@ -70,29 +73,28 @@ export function createPreflight(agent: Agent, parts: Parts): Noun {
       checkFiles({ agent, uploads: parts.uploads }, username, request.files ?? [], request.planned ?? [], template),
       checkDependencies(jobs, who, asked.options.dependencies ?? []),
     ])
-    return [
+    const findings: Finding[] = [
       ...checkQueue(asked, { partitions, limits, jobsNow: now }),
       ...(scheduler.kind === 'slurm' ? checkSpread(asked) : []),
       ...checkLicenses(asked.resources.licenses, scheduler.kind === 'slurm' ? licenses : undefined),
       ...(template === undefined ? [] : checkTemplate(template, request)),
       ...filed,
-      ...waited,
+      ...waited.findings,
       ...checkPastRuns(asked, past),
     ]
+    return { findings, waits: waited.waits }
   }
 
   async function ask(user: string, request: PreflightRequest, asked: Asked, template?: Template): Promise<Asking> {
     const { resources, options } = asked
-    const dependencies = (options.dependencies ?? []).flatMap(({ type, job }) =>
-      job === undefined ? [] : [{ type, job }],
-    )
+    const { dependencies: _dependencies, ...others } = options
     return estimate({
       user,
       name: request.name,
       script: directivesOf(request.command ?? template?.script ?? ''),
       folder: await files.absolute(user, ''),
       resources,
-      options: { ...options, dependencies },
+      options: others,
     })
   }
 
@@ -104,17 +106,18 @@ export function createPreflight(agent: Agent, parts: Parts): Noun {
         }
         const template = request.template_id === undefined ? undefined : await templates.find(who, request.template_id)
         const asked = askedOf(request, template)
-        const found = await findings(who, request, asked, template)
+        const { findings, waits } = await look(who, request, asked, template)
         const { at, problem } = scheduler.freshness()
         // What would be refused whatever the scheduler says is not worth a question.
-        const hopeless = found.some(({ check }) => check.level === 'error' && check.code.startsWith('partition'))
+        const hopeless = findings.some(({ check }) => check.level === 'error' && check.code.startsWith('partition'))
         const asking: Asking =
           problem !== undefined || hopeless
             ? { start: { state: 'unknown' } }
             : await ask(who.username, request, asked, template)
         const silent = problem === undefined ? [] : [doubtful('scheduler-silent', { since: at.toISOString() })]
-        const checks = judge([...silent, ...found], asking.problem, scheduler.kind === 'local')
-        const stuck = found.some(({ check, refusable }) => refusable || check.code === 'dependency-never')
+        const checks = judge([...silent, ...findings], asking.problem)
+        // A trial looks at the nodes alone: not at limits, nor at what the job waits for.
+        const stuck = waits || findings.some(({ check, refusable }) => refusable || check.code === 'run-limit')
         const start = stuck && asking.start.state === 'known' ? ({ state: 'unknown' } as const) : asking.start
         return { checks, start, at: now().toISOString() }
       },
@@ -156,14 +159,12 @@ const gravity = { error: 0, warning: 1, ok: 2 }
 
 /**
  * The checks as they are answered. Where the scheduler says that it would refuse the job, what may be the cause is an error;
- * where nothing explains it, its own sentence stands for itself. `strict`: it refuses whatever could never start.
+ * where nothing explains it, its own sentence stands for itself.
  */
-export function judge(findings: readonly Finding[], problem: string | undefined, strict = false): Check[] {
+export function judge(findings: readonly Finding[], problem: string | undefined): Check[] {
   const explained = findings.some(({ refusable }) => refusable)
   const unexplained = problem !== undefined && !explained ? [refused('refused', { reason: problem })] : []
   return [...unexplained, ...findings]
-    .map(({ check, refusable }) =>
-      refusable && (strict || problem !== undefined) ? { ...check, level: 'error' as const } : check,
-    )
+    .map(({ check, refusable }) => (refusable && problem !== undefined ? { ...check, level: 'error' as const } : check))
     .sort((a, b) => gravity[a.level] - gravity[b.level])
 }

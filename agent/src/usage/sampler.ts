@@ -3,6 +3,7 @@ import { jobHasEnded } from '../../../contract/jobs.ts'
 import type { JobUsage, UsageSample } from '../../../contract/usage.ts'
 import type { Jobs, JobView } from '../jobs/index.ts'
 import type { Agent } from '../kit/agent.ts'
+import { within } from '../kit/within.ts'
 import type { Scheduler, Usage } from '../scheduler/index.ts'
 import type { UsageStore } from './store.ts'
 
@@ -54,17 +55,11 @@ export function createSampler(
   async function ask(job: JobView): Promise<Usage | undefined> {
     const { jobId } = job
     if (jobId === undefined) return undefined
-    const over = new AbortController()
     try {
-      return await Promise.race([
-        scheduler.usage(jobId, job.element),
-        wait(LONGEST_MS, undefined, { signal: over.signal, ref: false }),
-      ])
+      return await within(scheduler.usage(jobId, job.element), LONGEST_MS)
     } catch (error) {
       log.debug({ err: error, job: job.id }, 'the use of a job could not be measured')
       return undefined
-    } finally {
-      over.abort()
     }
   }
 

@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import { expect, it } from 'vitest'
+import { Failure } from '../../../../agent/src/kit/failure.ts'
 import { createEstimates, directivesOf } from '../../../../agent/src/preflight/estimates.ts'
 import type { Estimate, Scheduler } from '../../../../agent/src/scheduler/index.ts'
 
@@ -69,6 +70,8 @@ it('does not make the other checks wait for a slow controller', async () => {
 it('says what it does not know, and why the job would be refused', async () => {
   expect(await asking(async () => ({})).ask(spec())).toEqual({ start: { state: 'unknown' } })
   expect(await asking(() => Promise.reject(new Error('gone'))).ask(spec())).toEqual({ start: { state: 'unknown' } })
+  const refused = new Failure('VALIDATION_FAILED', 'No arrays here.')
+  expect((await asking(() => Promise.reject(refused)).ask(spec())).problem).toBe('No arrays here.')
   expect(await asking(async () => ({ problem: 'No.' })).ask(spec())).toEqual({
     start: { state: 'unknown' },
     problem: 'No.',

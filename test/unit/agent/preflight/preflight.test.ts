@@ -50,6 +50,17 @@ describe('what would be refused', () => {
     expect(answer.start).toEqual({ state: 'unknown' })
   })
 
+  it('is a size that the machine has not, with what it has', async () => {
+    const answer = await command({ nodes: 3, tasks: 9, memory_mb: 900_000_000 })
+    expect(answer.checks.filter(({ code }) => code === 'limit').map(({ level, next }) => ({ level, next }))).toEqual([
+      { level: 'error', next: [{ field: 'nodes', value: 1 }] },
+      { level: 'error', next: [{ field: 'tasks', value: 4 }] },
+      { level: 'error', next: [{ field: 'memoryMb', value: expect.any(Number) as number }] },
+    ])
+    const foreign = await command({ options: { qos: 'fast' } })
+    expect(codes(foreign, 'error')).toEqual(['refused'])
+  })
+
   it('is a file nobody has, somebody else’s, or one that is not whole', async () => {
     const uploadId = await bench.upload('a.msh', '$MeshFormat\n')
     const own = await command({ files: [{ uploadId }] })
@@ -66,6 +77,17 @@ describe('what would be refused', () => {
       parameter: 'nonsense',
       reason: 'is not a parameter of this template',
     })
+  })
+
+  it('is a dependency that can never be met; one that is met already is nothing', async () => {
+    const failed = await bench.ended((await bench.run('exit 3')).id)
+    const after = (type: string) => command({ options: { dependencies: [{ type, job: failed.id }] } })
+    const never = await after('afterok')
+    expect(dataOf(never, 'dependency-never')).toEqual({ job: failed.id, type: 'afterok', state: 'failed' })
+    expect(codes(never, 'error')).toEqual(['dependency-never'])
+    const met = await after('afterany')
+    expect(codes(met)).toEqual(['partition'])
+    expect(met.start.state).toBe('known')
   })
 
   it('is a job to wait for that is not there, or not the user’s', async () => {
@@ -94,13 +116,12 @@ describe('what would be refused', () => {
 })
 
 describe('what would wait', () => {
-  it('is said of a job that can no longer end as it must', async () => {
-    const failed = await bench.ended((await bench.run('exit 3')).id)
-    const answer = await command({ options: { dependencies: [{ type: 'afterok', job: failed.id }] } })
-    expect(dataOf(answer, 'dependency-never')).toEqual({ job: failed.id, type: 'afterok', state: 'failed' })
-    expect(answer.start.state).not.toBe('known')
-    const fine = await command({ options: { dependencies: [{ type: 'afterany', job: failed.id }] } })
-    expect(codes(fine)).not.toContain('dependency-never')
+  it('has no start that could be told, while another job has to end first', async () => {
+    const first = await bench.run('while [ ! -e stop ]; do sleep 0.1; done')
+    const answer = await command({ options: { dependencies: [{ type: 'afterok', job: first.id }] } })
+    expect(codes(answer, 'error')).toEqual([])
+    expect(answer.start).toEqual({ state: 'unknown' })
+    await bench.send('POST', `/api/v2/jobs/${first.id}/cancel`)
   })
 
   it('is said of files that are still to come, with the room for them', async () => {
