@@ -18,29 +18,40 @@ export function createSchedulerStatus(
   let known: { partitions: SchedulerStatus['partitions']; at: number } | undefined
   let told: string | undefined
 
-  async function status(): Promise<SchedulerStatus> {
-    const time = now().getTime()
-    if (known === undefined || time - known.at > PARTITIONS_MS) {
-      known = { partitions: await scheduler.partitions(), at: time }
+  /** As they were last known, where the scheduler does not answer. */
+  async function partitions(): Promise<SchedulerStatus['partitions']> {
+    const at = now().getTime()
+    if (known === undefined || (hub.connections > 0 && at - known.at > PARTITIONS_MS)) {
+      const found = await scheduler.partitions().catch((error: unknown) => {
+        log.warn({ err: error }, 'the partitions could not be asked for')
+        return known?.partitions ?? []
+      })
+      known = { partitions: found, at }
     }
+    return known.partitions
+  }
+
+  async function status(): Promise<SchedulerStatus> {
+    const found = await partitions()
     const { at, problem, release } = scheduler.freshness()
     return {
       kind: scheduler.kind,
       ...(release === undefined ? {} : { release }),
       at: at.toISOString(),
       ...(problem === undefined ? {} : { problem }),
-      partitions: known.partitions,
+      partitions: found,
     }
   }
 
-  async function publish(): Promise<void> {
-    if (hub.connections === 0) return
+  /** Tells what has changed since the last look; who has just come asks for how it is. */
+  async function look(): Promise<void> {
     const current = await status()
     // While it answers, of when it is says nothing: it moves all the time.
     const { at, ...lasting } = current
     const text = JSON.stringify(current.problem === undefined ? lasting : { at, ...lasting })
-    if (text === told) return
+    const before = told
     told = text
+    if (before === undefined || before === text || hub.connections === 0) return
     hub.publish('nodes', { type: 'scheduler', data: current, timestamp: now().toISOString() }, 'public')
   }
 
@@ -57,7 +68,7 @@ export function createSchedulerStatus(
     },
     async start() {
       timer = setInterval(() => {
-        publish().catch((error: unknown) => log.warn({ err: error }, 'the scheduler could not be told of'))
+        look().catch((error: unknown) => log.warn({ err: error }, 'the scheduler could not be told of'))
       }, LOOK_MS)
       timer.unref()
     },
