@@ -6,7 +6,7 @@ import type { Notice, Notifications } from './notice.ts'
 import { notificationRoutes } from './routes.ts'
 import { createNotificationStore } from './store.ts'
 
-export type { Notice, Notifications } from './notice.ts'
+export type { Notifications } from './notice.ts'
 
 /** What users are told of their jobs. Closed after the nouns that tell. */
 export function createNotifications(

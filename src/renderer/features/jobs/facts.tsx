@@ -6,7 +6,6 @@ import { Time } from '../../ui/time.tsx'
 import { jobsMessages } from './messages.ts'
 import { pendingMessages } from './pending-messages.ts'
 import { StateBar, useStateWords } from './state-bar.tsx'
-import { hasEnded } from './story.ts'
 import styles from './job.module.css'
 
 const linkTo = (id: string) => (
@@ -20,7 +19,7 @@ export function JobFacts({ job }: { job: Job }) {
   const say = useMessages(jobsMessages)
   const sayPending = useMessages(pendingMessages)
   const words = useStateWords()
-  const { array, element, workflow, options = {}, restarts = 0, expectedStart, state } = job
+  const { array, element, workflow, options = {}, restarts = 0, state } = job
   const { dependencies = [], singleton, begin } = options
   const facts: { name: string; content: React.ReactNode }[] = []
   if (element !== undefined) facts.push({ name: say('fact.array'), content: linkTo(element.array) })
@@ -60,8 +59,6 @@ export function JobFacts({ job }: { job: Job }) {
       ),
     })
   if (begin !== undefined && state === 'pending') facts.push({ name: say('fact.begin'), content: <Time at={begin} /> })
-  if (expectedStart !== undefined && !hasEnded(state) && job.startedAt === undefined)
-    facts.push({ name: say('fact.expected'), content: <Time at={expectedStart} /> })
   if (restarts > 0) facts.push({ name: say('fact.restarts'), content: restarts })
   if (facts.length === 0) return null
   return (

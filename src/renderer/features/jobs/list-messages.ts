@@ -31,7 +31,6 @@ export const listMessages = defineMessages('job-list', {
   'filter.chips': { en: 'The list is narrowed to', ko: '적용된 필터' },
   'filter.chip': { en: '{{name}}: {{value}}', ko: '{{name}}: {{value}}' },
   'filter.remove': { en: 'Remove the filter {{name}}', ko: '{{name}} 필터 제거' },
-  'filter.text': { en: 'Text', ko: '텍스트' },
 
   'views.open': { en: 'Views', ko: '보기' },
   'views.saved': { en: 'Saved views', ko: '저장된 보기' },

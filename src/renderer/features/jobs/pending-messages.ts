@@ -4,7 +4,7 @@ import { defineMessages } from '../../ui/text.ts'
 export const pendingMessages = defineMessages('job-pending', {
   title: { en: 'Why it waits', ko: '대기 이유' },
   word: { en: 'The scheduler says: {{reason}}', ko: '스케줄러 메시지: {{reason}}' },
-  expected: { en: 'It is expected to start {{when}}.', ko: '예상 시작 시각은 {{when}}입니다.' },
+  expected: { en: 'Expected start: {{when}}', ko: '예상 시작: {{when}}' },
   noEstimate: {
     en: 'The scheduler gives no expected start yet.',
     ko: '스케줄러가 아직 예상 시작 시각을 알려 주지 않습니다.',

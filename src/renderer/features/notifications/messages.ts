@@ -46,7 +46,6 @@ export const notificationsMessages = defineMessages('notifications', {
   'said.failed.code': { en: 'failed with exit code {{code}}', ko: '종료 코드 {{code}}(으)로 실패했습니다' },
   'said.time-low': { en: 'ends at its time limit, {{when}}', ko: '{{when}}에 시간 제한으로 중지됩니다' },
   'said.diverging': { en: 'diverges', ko: '발산하고 있습니다' },
-  'said.of': { en: '{{name}} {{said}}', ko: '{{name}} 작업이 {{said}}' },
 
   'many.title_one': { en: '{{count}} notification', ko: '알림 {{count}}개' },
   'many.title_other': { en: '{{count}} notifications', ko: '알림 {{count}}개' },
