@@ -129,7 +129,8 @@ describe.runIf(hasCluster)('submissions to a real Slurm, while things go wrong',
     const trouble = async () => {
       await reached(() => handed >= 40)
       await cluster.daemon('slurmctld', 'freeze')
-      await pause(3000)
+      // Longer than its MessageTimeout (5 s): who asked gives up, and it works on what was asked once it goes on.
+      await pause(8000)
       await cluster.daemon('slurmctld', 'thaw')
       await reached(() => handed >= 100)
       await cluster.daemon('slurmctld', 'stop')
@@ -175,6 +176,31 @@ describe.runIf(hasCluster)('submissions to a real Slurm, while things go wrong',
     const found = await inSlurm('died-')
     expect(keys.map((key) => found.get(key))).toEqual(ids.map((id) => [id]))
     await second.close()
+    rmSync(data, { recursive: true, force: true })
+  })
+
+  test('a request that arrives after its sender was killed: found, not made again', { timeout: 60_000 }, async () => {
+    const data = temporaryFolder()
+    const late: Promise<unknown>[] = []
+    const seen = new Set<string>()
+    const wrap = (runner: Runner): Runner => ({
+      ...rest(runner),
+      async runAs(...given) {
+        const comment = given[2].find((arg) => arg.startsWith('--comment=')) ?? ''
+        if (given[1] !== 'sbatch' || seen.has(comment)) return runner.runAs(...given)
+        seen.add(comment)
+        late.push(pause(1500).then(() => runner.runAs(...given)))
+        return killed
+      },
+    })
+    const bench = await slurmBench(cluster.conf, { data, wrap })
+    const keys = Array.from({ length: 10 }, (_, n) => `late-${n}`)
+    const specs = await Promise.all(keys.map((key) => bench.spec(key, 'true', { options })))
+    const ids = await Promise.all(specs.map((spec) => until(() => bench.scheduler.submit(spec))))
+    await Promise.all(late)
+    const found = await inSlurm('late-')
+    expect(keys.map((key) => found.get(key))).toEqual(ids.map((id) => [id]))
+    await bench.close()
     rmSync(data, { recursive: true, force: true })
   })
 
