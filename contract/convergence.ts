@@ -35,7 +35,6 @@ const Expectation = Type.Union([
   /** Attempts that failed one after the other: seldom, and not many. */
   Type.Literal('rare'),
 ])
-export type ConvergenceExpectation = Static<typeof Expectation>
 
 const Target = Type.Number({ exclusiveMinimum: 0 })
 const file = { file: Type.Optional(Type.String({ maxLength: 200 })) }

@@ -46,8 +46,9 @@ async function followed(submission: object, begun?: (id: string) => void) {
 const column = (head: ConvergenceHead, group: string, name: string) =>
   head.series.findIndex((series) => series.group === group && series.name === name) + 2
 
+const cavity = (parameters: object) => followed({ template_id: 'cavity-flow', parameters })
+
 describe.skipIf(!hasPart('icoFoam'))('OpenFOAM', () => {
-  const cavity = (parameters: object) => followed({ template_id: 'cavity-flow', parameters })
   const usual = { cells: 20, viscosity: 0.01, time_step: 0.005, end_time: 0.5 }
 
   test('the cavity: residuals of every time step while it runs', async () => {
@@ -68,25 +69,26 @@ describe.skipIf(!hasPart('icoFoam'))('OpenFOAM', () => {
   })
 })
 
-describe.skipIf(!hasPart('ccx'))('CalculiX', () => {
-  /** A cantilever of perfectly plastic steel under more than it can carry. */
-  function beam(): string {
-    const n = 10
-    const corners = [
-      [0, 0],
-      [1, 0],
-      [1, 1],
-      [0, 1],
-    ]
-    const node = (x: number, corner: number) => 4 * x + corner + 1
-    const nodes = Array.from({ length: n + 1 }, (_, x) =>
-      corners.map(([y, z], corner) => `${node(x, corner)}, ${x}, ${y}, ${z}`),
-    ).flat()
-    const elements = Array.from({ length: n }, (_, x) => {
-      const face = (at: number, a: number, b: number) => [node(at, a), node(at + 1, a), node(at + 1, b), node(at, b)]
-      return [x + 1, ...face(x, 0, 1), ...face(x, 3, 2)].join(', ')
-    })
-    return `*NODE, NSET=ALL
+const node = (x: number, corner: number) => 4 * x + corner + 1
+/** Of an element between two cross-sections. */
+const face = (at: number, a: number, b: number) => [node(at, a), node(at + 1, a), node(at + 1, b), node(at, b)]
+
+/** A cantilever of perfectly plastic steel under more than it can carry. */
+function beam(): string {
+  const n = 10
+  const corners = [
+    [0, 0],
+    [1, 0],
+    [1, 1],
+    [0, 1],
+  ]
+  const nodes = Array.from({ length: n + 1 }, (_, x) =>
+    corners.map(([y, z], corner) => `${node(x, corner)}, ${x}, ${y}, ${z}`),
+  ).flat()
+  const elements = Array.from({ length: n }, (_, x) => {
+    return [x + 1, ...face(x, 0, 1), ...face(x, 3, 2)].join(', ')
+  })
+  return `*NODE, NSET=ALL
 ${nodes.join('\n')}
 *ELEMENT, TYPE=C3D8I, ELSET=BAR
 ${elements.join('\n')}
@@ -110,12 +112,14 @@ FIX, 1, 3
 TIP, 3, -4.
 *END STEP
 `
-  }
+}
 
+const inputOf = (id: string) => join(agent.config.uploads, 'users/jin/runs', id, 'beam.inp')
+
+describe.skipIf(!hasPart('ccx'))('CalculiX', () => {
   test('a custom command is recognised by its output; a beam that yields fails attempt after attempt', async () => {
-    const file = (id: string) => join(agent.config.uploads, 'users/jin/runs', id, 'beam.inp')
     const command = 'until [ -s beam.inp ]; do sleep 0.05; done; ccx -i beam; sleep 0.2'
-    const { job, head, rows } = await followed({ command }, (id) => writeFileSync(file(id), beam()))
+    const { job, head, rows } = await followed({ command }, (id) => writeFileSync(inputOf(id), beam()))
     expect(job.hasConvergence).toBe(false)
     expect(head.meta.parser).toBe('calculix-stdout')
     expect(rows.length).toBeGreaterThan(40)

@@ -10,6 +10,8 @@ const stepGroup: ConvergenceGroup = {
   expect: 'holds',
 }
 
+/** No line of glstat is longer; what is, is not searched. */
+const LONGEST = 200
 /** `kinetic energy.................   5.00000E+05`: a name, dots, a number; some names end with a blank before the dots. */
 const FIELD = /^\s*([a-z][a-z0-9 /()-]*?) ?\.{1,}\s*(\S+)\s*$/i
 /** What of glstat is drawn, by its name there; of the rest (global momenta, counts) nobody reads convergence. */
@@ -57,7 +59,7 @@ export function lsDynaGlstat(memory: { time?: number; values: Values } = { value
     },
     read(lines, emit) {
       for (const line of lines) {
-        const field = line.includes('.') ? FIELD.exec(line) : null
+        const field = line.length <= LONGEST && line.includes('.') ? FIELD.exec(line) : null
         const value = field === null ? undefined : solverNumber(field[2] ?? '')
         if (value === undefined) continue
         const name = (field?.[1] ?? '').trim().toLowerCase()

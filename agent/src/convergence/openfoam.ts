@@ -1,6 +1,6 @@
 import type { ConvergenceGroup } from '../../../contract/convergence.ts'
 import { solverNumber } from './numbers.ts'
-import { type ConvergenceParser, type Emit, iterations, timeSteps, type Values } from './point.ts'
+import { type ConvergenceParser, type Emit, iterations, put, timeSteps, type Values } from './point.ts'
 
 interface Memory {
   /** Of the step that is being collected; undefined between two steps. */
@@ -33,8 +33,10 @@ const group = (key: string, en: string, ko: string, rest: Partial<ConvergenceGro
   ...rest,
 })
 
-const SOLVING = /Solving for ([^,]+), Initial residual = ([^,]+), Final residual = ([^,]+),/
-const COURANT = /^(.*?)\s*Courant Number mean:\s*(\S+)\s+max:\s*(\S+)/
+/** No line that matters is longer; what is, is not searched. */
+const LONGEST = 400
+const SOLVING = /^[^:]{1,60}:\s*Solving for ([^,]+), Initial residual = ([^,]+), Final residual = ([^,]+),/
+const COURANT = /^(.{0,60}?)\s{0,4}Courant Number mean:\s*(\S+)\s+max:\s*(\S+)/
 const CONTINUITY = /continuity errors : sum local = ([^,]+), global = ([^,]+), cumulative = (\S+)/
 const CRITERION = /^\s+field "?([^"\t]+)"?\s+tolerance (\S+)/
 /** Stands for a field whose pattern cannot be used. */
@@ -48,7 +50,7 @@ const NEVER = /^(?!)/u
 export function openFoam(memory: Memory = fresh()): ConvergenceParser {
   const set = (key: string, text: string | undefined): void => {
     const value = text === undefined ? undefined : solverNumber(text.trim())
-    if (value !== undefined) memory.values[key] = value
+    if (value !== undefined) put(memory.values, key, value)
   }
   const first = (key: string, text: string | undefined): void => {
     if (memory.values[key] === undefined) set(key, text)
@@ -71,6 +73,7 @@ export function openFoam(memory: Memory = fresh()): ConvergenceParser {
   }
 
   function readLine(line: string, emit: Emit): void {
+    if (line.length > LONGEST) return
     if (memory.inCriteria) criterion(line)
     if (line.startsWith('Time = ')) {
       if (memory.time !== undefined) flush(emit)

@@ -33,17 +33,20 @@ export function convergenceParser(spec: ConvergenceSpec, memory?: object): Conve
   return made[spec.parser](memory)
 }
 
-/** What the beginning of a log is recognised by, the surest first. */
+/**
+ * What the beginning of a log is recognised by, the surest first. Blanks are named one by one: `\s` goes over the ends of
+ * lines, and a text of nothing else would be searched for seconds.
+ */
 const signs: readonly [ConvergenceParserName, RegExp][] = [
   ['openfoam', /OpenFOAM|OPENFOAM/],
-  ['lsdyna-glstat', /^\s*(?:total energy \/ initial energy|kinetic energy)\.{3,}/m],
-  ['lsdyna-d3hsp', /LS-DYNA|^\s*\d+ t\s+\S+\s+dt\s+\S+/m],
+  ['lsdyna-glstat', /^[ \t]*(?:total energy \/ initial energy|kinetic energy)\.{3,}/m],
+  ['lsdyna-d3hsp', /LS-DYNA|^[ \t]{0,20}\d{1,12} t[ \t]{1,20}\S{1,40}[ \t]{1,20}dt[ \t]/m],
   ['calculix-cvg', /^SUMMARY OF C[0O]NVERGENCE INFORMATION/m],
-  ['calculix-sta', /^\s*STEP\s+INC\s+ATT\s+ITRS\s+TOT TIME/m],
-  ['abaqus-sta', /^\s*Abaqus\/(?:Standard|Explicit)|^\s*STEP\s+INC\s+ATT\s+SEVERE/m],
+  ['calculix-sta', /^[ \t]*STEP[ \t]+INC[ \t]+ATT[ \t]+ITRS[ \t]+TOT TIME/m],
+  ['abaqus-sta', /^[ \t]*Abaqus\/(?:Standard|Explicit)|^[ \t]*STEP[ \t]+INC[ \t]+ATT[ \t]+SEVERE/m],
   ['calculix-stdout', /CalculiX Version/],
-  ['fluent', /^\s*iter\s+continuity\s/m],
-  ['headway-heat', /^iteration \d+ residual \S+$/m],
+  ['fluent', /^[ \t]*iter[ \t]+continuity[ \t]/m],
+  ['headway-heat', /^iteration \d{1,12} residual \S{1,40}$/m],
 ]
 
 /** The parser for a log that begins like this; undefined where none is known. */

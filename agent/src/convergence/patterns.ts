@@ -1,7 +1,7 @@
 import type { ConvergenceGroup, ConvergenceSpec } from '../../../contract/convergence.ts'
 import { boundedPattern } from '../templates/index.ts'
 import { solverNumber } from './numbers.ts'
-import { type ConvergenceParser, type Emit, iteration, usual, type Values } from './point.ts'
+import { type ConvergenceParser, type Emit, iteration, put, usual, type Values } from './point.ts'
 
 type Patterns = Extract<ConvergenceSpec, { parser: 'patterns' }>
 type Regex = Extract<ConvergenceSpec, { parser: 'regex' }>
@@ -61,6 +61,9 @@ export function patterns(spec: Patterns, memory: Memory = { count: 0, values: {}
     if (memory.x !== undefined && Object.keys(memory.values).length > 0) emit(memory.x, memory.values)
     memory.values = {}
   }
+  function add(values: Values): void {
+    for (const [key, value] of Object.entries(values)) put(memory.values, key, value)
+  }
   function begin(x: number, emit: Emit): void {
     flush(emit)
     memory.x = x
@@ -70,10 +73,10 @@ export function patterns(spec: Patterns, memory: Memory = { count: 0, values: {}
     if (counts && isFirst) begin((memory.count += 1), emit)
     const x = abscissa === undefined ? undefined : solverNumber(abscissa.trim())
     if (x !== undefined && Number.isFinite(x)) begin(x, emit)
-    Object.assign(memory.values, valuesOf(named, group))
+    add(valuesOf(named, group))
     if (series !== undefined && value !== undefined) {
-      Object.assign(memory.values, valuesOf({ [series.trim().slice(0, LONGEST_NAME)]: value }, group))
-    } else if (value !== undefined) Object.assign(memory.values, valuesOf({ value }, group))
+      add(valuesOf({ [series.trim().slice(0, LONGEST_NAME)]: value }, group))
+    } else if (value !== undefined) add(valuesOf({ value }, group))
   }
   return {
     ...usual,

@@ -4,6 +4,14 @@ import type { Text } from '../../../contract/text.ts'
 /** Values of a point by `<group>/<series>`; NaN and the infinities as the solver wrote them. */
 export type Values = Record<string, number>
 
+/** Values that a point may have: what names more of them is no log of a solver. */
+const MOST_VALUES = 256
+
+/** Adds a value to a point that is being collected. */
+export function put(values: Values, key: string, value: number): void {
+  if (values[key] !== undefined || Object.keys(values).length < MOST_VALUES) values[key] = value
+}
+
 /** Takes a point; the abscissa is finite. */
 export type Emit = (x: number, values: Values) => void
 
@@ -29,7 +37,6 @@ export const iteration = { en: 'Iteration', ko: '반복' }
 export const iterations = { en: 'iterations', ko: '반복' }
 export const increments = { en: 'increments', ko: '증분' }
 export const timeSteps = { en: 'time steps', ko: '시간 단계' }
-export const seconds = 's'
 
 /** What most parsers have nothing special of. */
 export const usual = {

@@ -3,7 +3,7 @@ import type { JobView } from '../jobs/index.ts'
 import type { Reading } from './reading.ts'
 import type { ConvergenceStore } from './store.ts'
 
-/** Between two looks at the file: while somebody looks on; else soon after it grew, and ever seldomer while it does not. */
+/** Between two looks at the file: while somebody looks on, and at first; else soon after it grew, and ever seldomer while it does not. */
 const WATCHED_MS = 500
 const GREW_MS = 3000
 const QUIET_MS = 15_000
@@ -31,7 +31,7 @@ export class Watch {
   viewers = 0
   #timer: NodeJS.Timeout | undefined
   #turn: Promise<void> | undefined
-  #pauseMs = GREW_MS
+  #pauseMs = WATCHED_MS
   #savedAt = 0
   #judgedAt = 0
 

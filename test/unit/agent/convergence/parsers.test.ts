@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { ConvergenceSpec } from '../../../../contract/convergence.ts'
+import { convergenceParserNames, type ConvergenceSpec } from '../../../../contract/convergence.ts'
 import { recognised } from '../../../../agent/src/convergence/parser.ts'
 import { read, readInPieces, recorded } from './solvers.ts'
 
@@ -314,6 +314,32 @@ describe("a template's own", () => {
       { x: 3, values: { 'residual/r': 0.01, 'force/f': 6 } },
     ])
   })
+})
+
+test('hostile logs are read and recognised in no time, and remembered in no room', () => {
+  const hostile = [
+    '\n'.repeat(65_536),
+    ' '.repeat(65_536),
+    ' \n'.repeat(32_768),
+    '1'.repeat(65_536),
+    `${'Solving for '.repeat(340)}\n`.repeat(200),
+    `a${'.'.repeat(4000)} x y\n`.repeat(200),
+    `${' '.repeat(4000)}Courant Number mean: 1\n`.repeat(200),
+    Array.from(
+      { length: 20_000 },
+      (_, i) => `x:  Solving for f${i}, Initial residual = 1, Final residual = 1, No`,
+    ).join('\n'),
+  ]
+  const began = performance.now()
+  for (const text of hostile) {
+    recognised(text)
+    for (const parser of convergenceParserNames) {
+      const { parser: reader } = read({ parser }, text)
+      expect(JSON.stringify(reader.memory).length).toBeLessThan(50_000)
+    }
+  }
+  // About a second here; a pattern that backtracks would take minutes.
+  expect(performance.now() - began).toBeLessThan(10_000)
 })
 
 test('what is no log of a solver is not recognised', () =>
