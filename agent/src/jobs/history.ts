@@ -147,6 +147,13 @@ export function createHistory(db: Kysely<Database>): History {
     },
 
     async accepted(number, jobId) {
+      // A cluster that was set up anew counts its ids from the start again: the older job keeps its story under another id.
+      await db
+        .updateTable('job_history')
+        .set({ job_id: sql<string>`job_id || '.' || number` })
+        .where('job_id', '=', jobId)
+        .where('number', '!=', number)
+        .execute()
       const job = await change(number, { job_id: jobId })
       if (job === undefined) throw new Error(`submission ${number} is gone`)
       return job

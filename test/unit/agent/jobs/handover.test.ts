@@ -91,6 +91,18 @@ test('refused when nobody waits for the answer any more, it is a failed job that
   expect(events.at(-1)).toMatchObject({ type: 'job_update', data: { id: 's1', state: 'failed' } })
 })
 
+test('an id that the scheduler gives a second time is the newer job; the older one keeps its story', async () => {
+  const scheduler = doubtfulScheduler()
+  const { submit, service } = jobs(scheduler.port)
+  const first = await submit('a')
+  // The cluster was set up anew.
+  scheduler.jobs.clear()
+  const second = await submit('b')
+  expect([first.job.jobId, second.job.jobId]).toEqual(['1000', '1000'])
+  expect((await service.find(kim, '1000')).job.key).toBe('b')
+  expect((await service.find(kim, `1000.${first.job.number}`)).job.key).toBe('a')
+})
+
 test('the next agent finishes what one that died had begun, once', async () => {
   const scheduler = doubtfulScheduler()
   const before = jobsOver(scheduler.port)
