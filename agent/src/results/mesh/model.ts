@@ -44,12 +44,6 @@ export class Growing<T extends Float32Array | Int32Array | Uint8Array> {
 
 const growingIntegers = () => new Growing((length) => new Int32Array(length))
 
-export interface Field {
-  name: string
-  /** One for each point, NaN where there is none. */
-  values: Float32Array
-}
-
 /** What a file holds, in memory: points, cells by their corners, and scalars at the points. */
 export class Model {
   readonly points = new Growing((length) => new Float32Array(length))

@@ -82,7 +82,7 @@ export function Figures({ site, job }: { site: string; job: Job }) {
       {looked === undefined ? null : (
         <Preview
           site={site}
-          id={id}
+          job={job}
           entry={looked}
           onClose={() => setLooked(undefined)}
           onDownload={() => downloads.start(looked.path)}

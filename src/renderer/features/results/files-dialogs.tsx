@@ -1,3 +1,4 @@
+import type { Job } from '../../../../contract/jobs.ts'
 import type { ResultEntry } from '../../../../contract/results.ts'
 import { useServices } from '../../app/services.tsx'
 import { ConfirmByName } from '../../ui/confirm-by-name.tsx'
@@ -20,7 +21,7 @@ const mostNamed = 5
 /** The dialogs of a job's folder. */
 export function FilesDialogs(props: {
   site: string
-  id: string
+  job: Job
   /** The folder that is open. */
   path: string
   asked: Asked | undefined
@@ -30,7 +31,8 @@ export function FilesDialogs(props: {
   onDownload: (entry: ResultEntry) => void
   onStep: (entry: ResultEntry, by: 1 | -1) => void
 }) {
-  const { site, id, path, asked, onClose, onChanged } = props
+  const { site, job, path, asked, onClose, onChanged } = props
+  const { id } = job
   const { client } = useServices()
   const say = useMessages(resultsMessages)
   switch (asked?.what) {
@@ -83,7 +85,7 @@ export function FilesDialogs(props: {
       return (
         <Preview
           site={site}
-          id={id}
+          job={job}
           entry={asked.entry}
           onClose={onClose}
           onDownload={() => props.onDownload(asked.entry)}

@@ -219,7 +219,7 @@ export function Files({ site, job }: { site: string; job: Job }) {
       </div>
       <FilesDialogs
         site={site}
-        id={id}
+        job={job}
         path={path}
         asked={asked}
         onClose={() => setAsked(undefined)}

@@ -1,6 +1,7 @@
 import { ActionIcon, SegmentedControl } from '@mantine/core'
 import { ChevronLeft, ChevronRight, Download } from 'lucide-react'
 import { lazy, Suspense, useMemo, useState, type KeyboardEvent } from 'react'
+import type { Job } from '../../../../contract/jobs.ts'
 import type { Preview as Answer, PreviewKind, ResultEntry } from '../../../../contract/results.ts'
 import { AppError } from '../../app/app-error.tsx'
 import { useQuery } from '../../app/use-query.ts'
@@ -9,6 +10,7 @@ import { ErrorNote } from '../../ui/error-note.tsx'
 import { useFormat } from '../../ui/format.ts'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { useMessages } from '../../ui/text.ts'
+import { LogViewer } from '../logs/log-viewer.tsx'
 import { previewKinds, shownName } from './kinds.ts'
 import { decodeMesh } from './mesh/decode.ts'
 import { resultsMessages } from './messages.ts'
@@ -17,6 +19,8 @@ import styles from './preview.module.css'
 
 /** Loaded with the first mesh that is looked at. */
 const MeshView = lazy(async () => ({ default: (await import('./mesh/mesh-view.tsx')).MeshView }))
+
+const nothing = () => undefined
 
 const bytesOf = (base64: string): Uint8Array<ArrayBuffer> => {
   const binary = atob(base64)
@@ -88,21 +92,26 @@ function Shown({ answer, name }: { answer: Answer; name: string }) {
   }
 }
 
+/** Longer texts are read where they lie, as logs are. */
+const longText = 256 * 1024
+
 /** A look at a file, over the page; ← and → go to the one before and after, where there is one. */
 export function Preview(props: {
   site: string
-  id: string
+  job: Job
   entry: ResultEntry
   onClose: () => void
   onDownload: () => void
   onStep?: ((by: 1 | -1) => void) | undefined
 }) {
-  const { site, id, entry, onStep } = props
+  const { site, job, entry, onStep } = props
+  const { id } = job
   const say = useMessages(resultsMessages)
   const kinds = previewKinds(entry)
   const [chosen, setChosen] = useState<{ path: string; kind: PreviewKind }>()
   const as = chosen?.path === entry.path ? chosen.kind : (kinds[0] ?? 'text')
-  const look = useQuery('results', 'preview', { site, id, path: entry.path, as }, entry.modifiedAt)
+  const isLong = as === 'text' && entry.kind === 'file' && entry.size > longText
+  const look = useQuery('results', 'preview', { site, id, path: entry.path, as }, entry.modifiedAt, !isLong)
   const name = shownName(entry.path)
   const words: Record<PreviewKind, string> = {
     mesh: say('preview.mesh'),
@@ -148,7 +157,17 @@ export function Preview(props: {
             <Download size={16} aria-hidden />
           </ActionIcon>
         </div>
-        {look.error !== undefined ? (
+        {isLong ? (
+          <LogViewer
+            key={entry.path}
+            site={site}
+            job={job}
+            file={entry.path}
+            name={entry.path}
+            picker={null}
+            onNote={nothing}
+          />
+        ) : look.error !== undefined ? (
           look.error.code === 'CONFLICT' ? (
             <ErrorNote
               tone="wait"

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import fc from 'fast-check'
+import { array, assert, asyncProperty, constantFrom, oneof, string } from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ResultFolder } from '../../../../contract/results.ts'
 import { decodeMesh } from '../../../../src/renderer/features/results/mesh/decode.ts'
@@ -76,13 +76,13 @@ describe('an element of an array', () => {
 
 describe('whatever path is sent', () => {
   it('no route of a folder leaves it, nor fails by a fault of ours', async () => {
-    const segment = fc.oneof(
-      fc.constantFrom('..', '.', '', 'out', 'a.txt', 'given.inp', '.headway', '\u0000', '~', 'x'.repeat(300)),
-      fc.string(),
+    const segment = oneof(
+      constantFrom('..', '.', '', 'out', 'a.txt', 'given.inp', '.headway', '\u0000', '~', 'x'.repeat(300)),
+      string(),
     )
-    const path = fc.array(segment, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'))
-    await fc.assert(
-      fc.asyncProperty(path, path, async (from, to) => {
+    const path = array(segment, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'))
+    await assert(
+      asyncProperty(path, path, async (from, to) => {
         const answers = [
           await bench.get(`/api/v2/jobs/${id}/folder?path=${encodeURIComponent(from)}`),
           await bench.get(`/api/v2/jobs/${id}/folder/sizes?path=${encodeURIComponent(from)}`),
