@@ -28,14 +28,14 @@ export interface LinesProps {
   label: string
   wrap: boolean
   marks: Marks
-  /** Told of the first line in view. */
-  onTop: (index: number) => void
+  /** Told of the first and the last line in view. */
+  onView: (top: number, bottom: number) => void
   onKey: (event: KeyboardEvent<HTMLElement>) => void
 }
 
 /** The lines that are in view, of those that are loaded; asks for more near their edges. */
 export const Lines = memo(function Lines(props: LinesProps) {
-  const { viewer, state, label, wrap, marks, onTop, onKey } = props
+  const { viewer, state, label, wrap, marks, onView, onKey } = props
   const { window: part, following, target, complete, pouring } = state
   const { lines, firstNumber } = part
   const scroller = useRef<HTMLDivElement>(null)
@@ -46,8 +46,11 @@ export const Lines = memo(function Lines(props: LinesProps) {
   const anchor = useRef({ at: 0, offset: 0 })
   const gone = useRef(-1)
   const moved = useCallback(
-    (row: number) => onTop(rows.lineOf(Math.min(row, Math.max(0, rows.count - 1))).index),
-    [rows, onTop],
+    (row: number) => {
+      const line = (at: number) => rows.lineOf(Math.max(0, Math.min(at, rows.count - 1))).index
+      onView(line(row), line(row + Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight)))
+    },
+    [rows, onView],
   )
   const visible = useVisibleRows(scroller, rows.count, rowHeight, moved)
 

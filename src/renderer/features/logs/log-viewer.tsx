@@ -37,7 +37,12 @@ export function LogViewer(props: {
   const downloads = useDownloads(site, job.id)
   const [wrap, setWrap] = useState(false)
   const [full, setFull] = useState(false)
-  const [top, setTop] = useState(0)
+  const [{ top, bottom }, setView] = useState({ top: 0, bottom: 0 })
+  const onView = useCallback(
+    (first: number, last: number) =>
+      setView((before) => (before.top === first && before.bottom === last ? before : { top: first, bottom: last })),
+    [],
+  )
   const box = useRef<HTMLInputElement>(null)
   const root = useRef<HTMLDivElement>(null)
   const { window: part, size, complete } = state
@@ -55,11 +60,11 @@ export function LogViewer(props: {
 
   const go = useCallback(
     async (direction: 'forward' | 'backward') => {
-      const { places: _places, current } = search.state
+      const { current } = search.state
       const now = viewer.state.window.lines
       const index = current === undefined ? undefined : firstFrom(now, current + 1)
-      // Behind the line of the last match, and before it; without one from the line in view.
-      const here = now[top]?.at ?? 0
+      // Behind the line of the last match, and before it; without one from where the reader looks.
+      const here = direction === 'forward' ? (now[top]?.at ?? 0) : (now[bottom + 1]?.at ?? viewer.state.window.end)
       const from =
         current === undefined || index === undefined
           ? here
@@ -69,7 +74,7 @@ export function LogViewer(props: {
       const at = await search.go(direction, from)
       if (at !== undefined) viewer.jump(at)
     },
-    [search, viewer, top],
+    [search, viewer, top, bottom],
   )
 
   const onKey = useCallback(
@@ -137,7 +142,7 @@ export function LogViewer(props: {
             label={file === undefined ? say('title') : say('titleOf', { file })}
             wrap={wrap}
             marks={found}
-            onTop={setTop}
+            onView={onView}
             onKey={onKey}
           />
           <StatusBar viewer={viewer} state={state} top={top} />
