@@ -264,7 +264,8 @@ export const app = {
       ),
     },
     streams: {
-      all: collection(Job, object(site)),
+      /** The user's own; `everybody`: all users', which only admins get, a few seconds old. */
+      all: collection(Job, object({ ...site, everybody: Type.Optional(Type.Boolean()) })),
       /** A part of an array's elements, kept up to date (at most once a second). */
       elements: stream(
         object({

@@ -50,7 +50,7 @@ const timeOf = (at: string | undefined): number => (at === undefined ? 0 : Date.
 const time = (at: string | undefined) => (at === undefined ? null : <Time at={at} />)
 
 /** The columns of the list; beside an open job only the ones that tell jobs apart. */
-export function useColumns(narrow: boolean): JobColumn[] {
+export function useColumns(narrow: boolean, everybody: boolean): JobColumn[] {
   const say = useMessages(listMessages)
   const sayJobs = useMessages(jobsMessages)
   const sayState = useMessages(uiMessages)
@@ -162,7 +162,7 @@ export function useColumns(narrow: boolean): JobColumn[] {
         cell: (row) => (row.group === undefined ? sayJobs('minutes', { count: limitMinutes(row) }) : null),
       },
       { id: 'reason', header: say('column.reason'), width: 150, optional: true, value: (row) => row.reason ?? '' },
-      { id: 'user', header: say('column.user'), width: 100, optional: true, value: (row) => row.user },
+      { id: 'user', header: say('column.user'), width: 100, optional: !everybody, value: (row) => row.user },
     ]
     // Of the row that stands for what is not listed, only its name is shown.
     const blank = all.map((column): JobColumn => {
@@ -175,5 +175,5 @@ export function useColumns(narrow: boolean): JobColumn[] {
     })
     // Hidden, not gone: the list may be ordered by one of them.
     return narrow ? blank.map((column) => (column.always ? column : { ...column, optional: true })) : blank
-  }, [narrow, say, sayJobs, sayState, language])
+  }, [narrow, everybody, say, sayJobs, sayState, language])
 }

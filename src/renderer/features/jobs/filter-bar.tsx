@@ -13,6 +13,7 @@ import { ListFilter } from 'lucide-react'
 import { useMemo } from 'react'
 import type { Job } from '../../../../contract/jobs.ts'
 import type { Collection } from '../../app/collection.ts'
+import { useSite } from '../../app/site-context.ts'
 import { useFormat } from '../../ui/format.ts'
 import { uiMessages } from '../../ui/messages.ts'
 import { textIn, useLanguage, useMessages } from '../../ui/text.ts'
@@ -129,6 +130,7 @@ function FilterForm({ jobs, filter, set }: BarProps) {
   const sayState = useMessages(uiMessages)
   const sayJobs = useMessages(jobsMessages)
   const { choices } = useWords(jobs)
+  const isAdmin = useSite().user?.groups.includes('admin') === true
   const select = (name: 'partition' | 'template' | 'user', options: readonly { value: string; label: string }[]) => (
     <NativeSelect
       size="xs"
@@ -199,6 +201,15 @@ function FilterForm({ jobs, filter, set }: BarProps) {
         checked={filter.group === 'workflow'}
         onChange={(event) => set({ group: event.currentTarget.checked ? 'workflow' : undefined })}
       />
+      {isAdmin ? (
+        <Switch
+          size="xs"
+          className={styles.filterGroup ?? ''}
+          label={say('filter.everybody')}
+          checked={filter.everybody === true}
+          onChange={(event) => set({ everybody: event.currentTarget.checked ? true : undefined })}
+        />
+      ) : null}
     </div>
   )
 }
@@ -221,6 +232,8 @@ export function FilterChips({ jobs, filter, set }: BarProps) {
     if (value !== undefined)
       chips.push({ name: say(`filter.${name}`), text: valueOf(name, value), remove: { [name]: undefined } })
   }
+  if (filter.everybody === true)
+    chips.push({ name: say('filter.everybody'), text: say('filter.on'), remove: { everybody: undefined } })
   if (filter.group !== undefined)
     chips.push({ name: say('filter.group'), text: say('filter.on'), remove: { group: undefined } })
   if (chips.length === 0) return null
@@ -249,6 +262,8 @@ export function FilterChips({ jobs, filter, set }: BarProps) {
 }
 
 const clearedSingles: FilterChange = {
+  group: undefined,
+  everybody: undefined,
   partition: undefined,
   template: undefined,
   user: undefined,

@@ -18,6 +18,8 @@ export interface JobFilter {
   until?: string
   /** Jobs of a workflow's run under one row. */
   group?: 'workflow'
+  /** All users' jobs, for admins. */
+  everybody?: true
 }
 
 /** Every state, in the order in which a job passes them. */
@@ -73,6 +75,7 @@ export function parseFilter(query: string): JobFilter {
     ...filter,
     ...Object.fromEntries(found),
     ...(params.get('group') === 'workflow' ? { group: 'workflow' as const } : {}),
+    ...(params.get('everybody') === '1' ? { everybody: true as const } : {}),
   }
 }
 
@@ -89,6 +92,7 @@ export function filterQuery(filter: FilterChange): string {
     if (value !== undefined && value !== '') params.set(name, value)
   }
   if (filter.group !== undefined) params.set('group', filter.group)
+  if (filter.everybody === true) params.set('everybody', '1')
   if (text.trim() !== '') params.set('q', text)
   // A comma needs no escape in a query, and people read this.
   return params.toString().replaceAll('%2C', ',')

@@ -37,7 +37,7 @@ export function JobList(props: {
 }) {
   const { site, jobs, filter, query, setFilter, narrow, onOpen } = props
   const say = useMessages(jobsMessages)
-  const columns = useColumns(narrow)
+  const columns = useColumns(narrow, filter.everybody === true)
   const sayState = useMessages(uiMessages)
   const language = useLanguage()
   const words = useMemo(() => searched((state) => sayState(`state.${state}`), language), [sayState, language])

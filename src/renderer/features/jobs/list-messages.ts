@@ -26,6 +26,7 @@ export const listMessages = defineMessages('job-list', {
   'filter.day': { en: 'First day', ko: '첫날' },
   'filter.none': { en: 'None', ko: '없음' },
   'filter.group': { en: 'Group by workflow', ko: '워크플로별로 묶기' },
+  'filter.everybody': { en: 'Jobs of all users', ko: '모든 사용자의 작업' },
   'filter.on': { en: 'on', ko: '켜짐' },
   'filter.clear': { en: 'Clear all', ko: '모두 지우기' },
   'filter.chips': { en: 'The list is narrowed to', ko: '적용된 필터' },

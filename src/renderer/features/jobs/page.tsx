@@ -24,9 +24,9 @@ import styles from './jobs.module.css'
 export default function JobsPage({ route }: { route: RouteOf<'jobs'> }) {
   const say = useMessages(jobsMessages)
   const site = useSite()
-  const { jobs, error } = useSiteJobs(site.id)
   const wide = useMediaQuery('(min-width: 1280px)', undefined, { getInitialValueInEffect: false })
   const { filter, query, set } = useFilter(route)
+  const { jobs, error } = useSiteJobs(site.id, filter.everybody)
   const { id } = route
   const active = [...(jobs?.values() ?? [])].filter((job) => !hasEnded(job.state)).length
   const covered = id !== undefined && !wide

@@ -19,10 +19,14 @@ export interface SiteJobs {
 /** Jobs in one call; the contract takes up to 1000. */
 const atOnce = 500
 
+/** A site's own list and that of all its users stand beside each other. */
+const keyOf = (site: string, everybody: boolean): string => (everybody ? `${site} *` : site)
+
 interface JobsState {
+  /** By `keyOf`. */
   sites: ReadonlyMap<string, SiteJobs>
-  /** Keeps the list of a site up to date until the returned function is called. */
-  watch: (site: string) => () => void
+  /** Keeps the list of a site up to date until the returned function is called; `everybody`: of all its users. */
+  watch: (site: string, everybody: boolean) => () => void
   /** Asks for the same change of each; never rejects: what was refused is in the report. */
   change: (site: string, jobs: readonly Job[], change: JobChange) => Promise<Report>
 }
@@ -33,19 +37,20 @@ export const jobsStore = featureStore<JobsState>(({ client }) =>
     const change = (site: string, next: SiteJobs) => set({ sites: new Map(get().sites).set(site, next) })
     const jobsOf = (site: string): Collection<Job> => get().sites.get(site)?.jobs ?? new Map()
 
-    const start = (site: string): (() => void) => {
-      const batch = batchChanges<Job>((changes) => change(site, { jobs: applyChange(jobsOf(site), changes) }))
+    const start = (site: string, everybody: boolean): (() => void) => {
+      const key = keyOf(site, everybody)
+      const batch = batchChanges<Job>((changes) => change(key, { jobs: applyChange(jobsOf(key), changes) }))
       const end = client.subscribe(
         'jobs',
         'all',
-        { site },
+        { site, ...(everybody ? { everybody } : {}) },
         {
           snapshot: ({ items }) => {
             batch.drop()
-            change(site, { jobs: collectionOf(items) })
+            change(key, { jobs: collectionOf(items) })
           },
           event: (changes) => batch.add(changes),
-          error: (error) => change(site, { ...get().sites.get(site), error }),
+          error: (error) => change(key, { ...get().sites.get(key), error }),
         },
       )
       return () => {
@@ -56,14 +61,15 @@ export const jobsStore = featureStore<JobsState>(({ client }) =>
 
     return {
       sites: new Map(),
-      watch: (site) => {
-        const known = watchers.get(site) ?? { count: 0, stop: start(site) }
+      watch: (site, everybody) => {
+        const key = keyOf(site, everybody)
+        const known = watchers.get(key) ?? { count: 0, stop: start(site, everybody) }
         known.count += 1
-        watchers.set(site, known)
+        watchers.set(key, known)
         return () => {
           known.count -= 1
           if (known.count > 0) return
-          watchers.delete(site)
+          watchers.delete(key)
           known.stop()
         }
       },
@@ -80,7 +86,11 @@ export const jobsStore = featureStore<JobsState>(({ client }) =>
         }
         // An element's answer is a job of its own, which the list does not hold.
         const put = results.flatMap(({ job }) => (job === undefined || job.element !== undefined ? [] : [job]))
-        if (put.length > 0) change(site, { jobs: applyChange(jobsOf(site), { put, gone: [] }) })
+        for (const key of [keyOf(site, false), keyOf(site, true)]) {
+          // Another's job is no job of one's own list.
+          const known = put.filter(({ id }) => jobsOf(key).has(id))
+          if (known.length > 0) change(key, { jobs: applyChange(jobsOf(key), { put: known, gone: [] }) })
+        }
         return reportOf(wanted, jobs, results)
       },
     }
@@ -89,9 +99,9 @@ export const jobsStore = featureStore<JobsState>(({ client }) =>
 
 const unknown: SiteJobs = {}
 
-/** The jobs of a site, followed while the component is shown. */
-export function useSiteJobs(site: string): SiteJobs {
+/** The jobs of a site, one's own or those of all users, followed while the component is shown. */
+export function useSiteJobs(site: string, everybody = false): SiteJobs {
   const services = useServices()
-  useEffect(() => jobsStore.of(services).getState().watch(site), [services, site])
-  return jobsStore.use((state) => state.sites.get(site)) ?? unknown
+  useEffect(() => jobsStore.of(services).getState().watch(site, everybody), [services, site, everybody])
+  return jobsStore.use((state) => state.sites.get(keyOf(site, everybody))) ?? unknown
 }

@@ -30,7 +30,7 @@ const passes = (query: string, one: Job) => matcher(parseFilter(query), words, n
 describe('the filter in the address', () => {
   it('comes back as it went in, with the same text for the same filter', () => {
     const query =
-      'state=running,pending&partition=viz&template=bracket-static&user=lee&since=7d&until=2026-11-20&group=workflow&q=%EB%B8%8C%EB%9E%98%ED%82%B7'
+      'state=running,pending&partition=viz&template=bracket-static&user=lee&since=7d&until=2026-11-20&group=workflow&everybody=1&q=%EB%B8%8C%EB%9E%98%ED%82%B7'
     const filter = parseFilter(query)
     expect(filter).toEqual({
       text: '브래킷',
@@ -41,13 +41,17 @@ describe('the filter in the address', () => {
       since: '7d',
       until: '2026-11-20',
       group: 'workflow',
+      everybody: true,
     })
     expect(parseFilter(filterQuery(filter))).toEqual(filter)
     expect(filterQuery(parseFilter(filterQuery(filter)))).toBe(filterQuery(filter))
     expect(filterQuery(noFilter)).toBe('')
   })
   it('is none where it is not understood', () =>
-    expect(parseFilter('state=dancing,running&since=soon&group=colour&x=1')).toEqual({ text: '', states: ['running'] }))
+    expect(parseFilter('state=dancing,running&since=soon&group=colour&everybody=yes&x=1')).toEqual({
+      text: '',
+      states: ['running'],
+    }))
 })
 
 describe('what passes', () => {

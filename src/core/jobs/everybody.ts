@@ -1,0 +1,61 @@
+import type { JobList } from '../../../contract/agent/jobs.ts'
+import type { Snapshot, StreamEvent } from '../../../contract/app.ts'
+import type { Job } from '../../../contract/jobs.ts'
+import { createLive, type AgentClient, type AgentLink, type Live } from '../agent-client/index.ts'
+
+type All = Live<Snapshot<'jobs', 'all'>, StreamEvent<'jobs', 'all'>>
+
+const pageSize = 1000
+/** Of a longer history, the newest. */
+const maxJobs = 20_000
+/** An agent tells users of their own jobs by itself; of everybody's it is asked. */
+const everyMs = 10_000
+
+/** The jobs of all users at one site, for its admins; asked for only while somebody looks, kept nowhere. */
+export function createEverybody(parts: { client: AgentClient; link: AgentLink; intervalMs?: number }): All {
+  const { client, link, intervalMs = everyMs } = parts
+  let jobs = new Map<string, { job: Job; text: string }>()
+  let loaded = false
+  let watchers = 0
+  let timer: NodeJS.Timeout | undefined
+
+  const live = createLive<Snapshot<'jobs', 'all'>, StreamEvent<'jobs', 'all'>>({
+    link,
+    known: () => (loaded ? { items: [...jobs.values()].map(({ job }) => job) } : undefined),
+    async load(signal) {
+      const now = new Map<string, { job: Job; text: string }>()
+      for (let offset = 0; offset < maxJobs; offset += pageSize) {
+        const page = await client.get<JobList>('/api/v2/jobs', { query: { all: 1, limit: pageSize, offset }, signal })
+        for (const job of page.jobs) now.set(job.id, { job, text: JSON.stringify(job) })
+        if (page.jobs.length < pageSize) break
+      }
+      const before = jobs
+      const put = [...now.values()].filter(({ job, text }) => before.get(job.id)?.text !== text).map(({ job }) => job)
+      const gone = [...before.keys()].filter((id) => !now.has(id))
+      jobs = now
+      loaded = true
+      return put.length + gone.length === 0 ? undefined : { put, gone }
+    },
+  })
+  return {
+    ...live,
+    subscribe(sink) {
+      const stop = live.subscribe(sink)
+      watchers += 1
+      timer ??= setInterval(() => {
+        if (link.ready) live.refresh().catch(() => undefined)
+      }, intervalMs)
+      return () => {
+        stop()
+        watchers -= 1
+        if (watchers > 0) return
+        clearInterval(timer)
+        timer = undefined
+      }
+    },
+    close() {
+      clearInterval(timer)
+      live.close()
+    },
+  }
+}
