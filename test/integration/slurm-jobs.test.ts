@@ -1,13 +1,13 @@
-import { spawn } from 'node:child_process'
 import { chmodSync, chownSync, rmSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import type { Runner } from '../../agent/src/runner/index.ts'
-import { portalToken, secret, startAgent, temporaryFolder } from '../helpers/agent.ts'
+import { portalToken, secret, spawnAgent, startAgent, temporaryFolder } from '../helpers/agent.ts'
 import { type Cluster, hasCluster, sharedCluster } from '../helpers/cluster.ts'
+import { becoming } from '../helpers/site.ts'
 import { type SlurmBench, slurmBench } from '../helpers/slurm.ts'
 
 const patience = { timeout: 40_000, interval: 100 }
@@ -53,7 +53,7 @@ describe.runIf(hasCluster)('jobs on a real Slurm', () => {
     await expect.poll(async () => (await jobOf(id))?.state, patience).toBe('completed')
     const usage = await bench.scheduler.usage(id)
     expect(usage?.elapsedSeconds).toBeGreaterThanOrEqual(3)
-    expect(usage?.cpuSeconds).toBeGreaterThan(1)
+    expect(usage?.cpuSeconds).toBeGreaterThan(0.1)
     expect(usage?.memoryBytes).toBeGreaterThan(30_000_000)
     expect(usage?.memoryLimitBytes).toBe(256 * 1024 ** 2)
   })
@@ -83,7 +83,7 @@ describe.runIf(hasCluster)('jobs on a real Slurm', () => {
     })
     const id = await bench.scheduler.submit(spec)
     await expect.poll(async () => (await jobOf(id))?.state, patience).toBe('completed')
-    const read = async (name: string) => (await import('node:fs/promises')).readFile(`${spec.folder}/${name}`, 'utf8')
+    const read = async (name: string) => readFile(`${spec.folder}/${name}`, 'utf8')
     expect(await read('odd.txt')).toBe(environment.ODD)
     const names = (await read('env.txt')).split('\0').map((pair) => pair.split('=')[0] ?? '')
     expect(names).toEqual(expect.arrayContaining(['PATH', 'HOME', 'HEADWAY_USER', 'SLURM_JOB_ID', 'LD_LIBRARY_PATH']))
@@ -172,9 +172,10 @@ describe.runIf(hasCluster)('jobs on a real Slurm', () => {
       }
       const seconds = (performance.now() - began) / 1000
       expect((await asked()) - before).toBeLessThanOrEqual(Math.ceil(seconds / 2) + 1)
-      // Each of them heard at least that it runs.
-      expect(heard).toBeGreaterThanOrEqual(50)
+      // One look serves them all: each hears what it has seen.
+      heard = 0
       await agent.fetch(`/api/v2/jobs/${id}/cancel`, { token, body: {} })
+      await expect.poll(() => heard, patience).toBeGreaterThanOrEqual(50)
     } finally {
       for (const socket of sockets) socket.terminate()
       await agent.close()
@@ -190,27 +191,21 @@ describe.runIf(hasCluster)('jobs on a real Slurm', () => {
       .map(Number)
     chownSync(folder, uid ?? -1, gid ?? -1)
     chmodSync(folder, 0o700)
-    const child = spawn('runuser', ['-u', 'bob', '--', process.execPath, program], {
-      env: {
-        PATH: process.env['PATH'],
+    const agent = await spawnAgent(
+      {
         HOME: folder,
         SLURM_CONF: cluster.conf,
         HEADWAY_DATA: folder,
-        HEADWAY_PORT: '0',
         HEADWAY_SCHEDULER: 'auto',
         HEADWAY_LOG_LEVEL: 'silent',
         RATE_LIMIT_ENABLED: '0',
         JWT_SECRET_KEY: secret,
+        // A cache of another user's.
+        NODE_COMPILE_CACHE: '',
       },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    const ended = new Promise((resolve) => child.once('close', resolve))
-    const url = await new Promise<string>((resolve) => {
-      createInterface({ input: child.stdout }).on('line', (line) => {
-        const event = JSON.parse(line) as { event: string; url: string }
-        if (event.event === 'listening') resolve(event.url)
-      })
-    })
+      [...becoming('bob'), process.execPath, program],
+    )
+    const { url } = agent
     try {
       const authorization = `Bearer ${await portalToken({ sub: 'bob' })}`
       const ask = async (path: string, body: unknown) => {
@@ -248,8 +243,7 @@ describe.runIf(hasCluster)('jobs on a real Slurm', () => {
       for (const id of ids) expect((await change(id, { action: 'cancel' })).status).toBe(200)
     } finally {
       await cluster.run('scancel', ['--user=bob'])
-      child.kill()
-      await ended
+      await agent.end()
       rmSync(folder, { recursive: true, force: true })
     }
   })
