@@ -42,7 +42,11 @@ export function Bulk(props: {
         {count}
         <Menu position="bottom-start">
           <Menu.Target>
-            <Button variant="default" rightSection={<ChevronDown size={13} aria-hidden />}>
+            <Button
+              variant="default"
+              className={styles.whole ?? ''}
+              rightSection={<ChevronDown size={13} aria-hidden />}
+            >
               {say('bulk.actions')}
             </Button>
           </Menu.Target>
