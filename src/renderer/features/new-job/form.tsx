@@ -249,6 +249,7 @@ export function Form({ template, old }: { template: Template | undefined; old: J
           )}
           <ResourcesSection
             raw={draft.resources}
+            workflow={template?.steps !== undefined}
             problems={checked.resourceProblems}
             open={resourcesOpen}
             onToggle={setResourcesOpen}
@@ -258,6 +259,7 @@ export function Form({ template, old }: { template: Template | undefined; old: J
           >
             <QueueSection
               raw={draft.queue}
+              workflow={template?.steps !== undefined}
               problems={checked.queueProblems}
               choices={choices}
               site={site.id}

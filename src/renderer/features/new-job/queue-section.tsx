@@ -39,8 +39,12 @@ const order: readonly QueueField[] = [
   'environment',
 ]
 
+/** What all jobs of a workflow can share. */
+const ofWorkflows: readonly QueueField[] = ['account', 'qos', 'reservation']
+
 interface SectionProps {
   raw: RawQueue
+  workflow: boolean
   problems: ReadonlyMap<QueueField, QueueProblem>
   choices: JobChoices | undefined
   site: string
@@ -157,11 +161,11 @@ function hintOf(field: QueueField, { raw, choices }: SectionProps, say: SayNewJo
 
 /** How and when the job is queued; folded until somebody needs it. */
 export function QueueSection(props: SectionProps) {
-  const { raw, problems, choices, open, onToggle } = props
+  const { raw, workflow, problems, choices, open, onToggle } = props
   const say = useMessages(newJobMessages)
   const id = useId()
   const used = usedFields(raw)
-  const fields = order.filter(
+  const fields = (workflow ? ofWorkflows : order).filter(
     (field) => choices?.scheduler !== 'local' || !ofClusters.has(field) || used.includes(field),
   )
   return (

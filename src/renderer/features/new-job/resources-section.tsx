@@ -11,6 +11,7 @@ import { defaultText, partitionChoices, partitionSize } from './partition-choice
 import { checkResources, resourceLimit, type CountField, type RawResources, type ResourceField } from './resources.ts'
 import styles from './form.module.css'
 
+/** The first is where the job runs, the others what it needs. */
 const fields: readonly ResourceField[] = [
   'partition',
   'nodes',
@@ -112,6 +113,8 @@ function useHint() {
 /** What the job asks of the scheduler; folded, since the template's own figures are mostly right. */
 export function ResourcesSection(props: {
   raw: RawResources
+  /** Of a workflow: what its jobs need is their templates' to say, where they run is the user's. */
+  workflow: boolean
   problems: ReadonlySet<ResourceField>
   /** Something in the group of queue options needs a look. */
   queueProblems: boolean
@@ -122,7 +125,7 @@ export function ResourcesSection(props: {
   /** The group of queue options. */
   children: ReactNode
 }) {
-  const { raw, problems, choices, onChange } = props
+  const { raw, workflow, problems, choices, onChange } = props
   const say = useMessages(newJobMessages)
   const language = useLanguage()
   const format = useFormat()
@@ -138,8 +141,8 @@ export function ResourcesSection(props: {
     >
       <summary className={styles.summary}>
         <ChevronRight size={14} className={styles.chevron} aria-hidden />
-        <h2 className={styles.heading}>{say('section.resources')}</h2>
-        {resources === undefined ? null : (
+        <h2 className={styles.heading}>{say(workflow ? 'section.place' : 'section.resources')}</h2>
+        {resources === undefined || workflow ? null : (
           <span className={styles.faint}>
             {say('resource.summary', {
               nodes: say('count.nodes', { count: resources.nodes }),
@@ -149,7 +152,7 @@ export function ResourcesSection(props: {
           </span>
         )}
       </summary>
-      {fields.map((field) => {
+      {(workflow ? fields.slice(0, 1) : fields).map((field) => {
         const bad = problems.has(field)
         const hint = bad ? undefined : hintOf(field, raw, choices)
         const common = { id: `${id}-${field}`, raw, bad, choices, onChange }

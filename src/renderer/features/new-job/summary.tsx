@@ -135,6 +135,7 @@ export function Summary(props: {
   const moving = progress.sent < progress.bytes
   const blocked = blocks(checks)
   const { array } = form.draft.queue
+  const steps = template?.steps
   return (
     <>
       <h2 className={styles.title}>{say('summary.title')}</h2>
@@ -147,8 +148,9 @@ export function Summary(props: {
           {resources === undefined
             ? '–'
             : [
-                say('count.nodes', { count: resources.nodes }),
-                say('count.tasks', { count: resources.tasks }),
+                ...(steps === undefined
+                  ? [say('count.nodes', { count: resources.nodes }), say('count.tasks', { count: resources.tasks })]
+                  : [say('count.steps', { count: steps.length })]),
                 ...(resources.cpusPerTask === undefined || resources.cpusPerTask === 1
                   ? []
                   : [say('count.cores', { count: resources.tasks * resources.cpusPerTask })]),
@@ -156,9 +158,11 @@ export function Summary(props: {
                 resources.partition ?? say('summary.defaultPartition'),
               ].join(' · ')}
         </Row>
-        <Row label={say('summary.limit')}>
-          {resources === undefined ? '–' : format.duration(resources.timeMinutes * 60)}
-        </Row>
+        {steps !== undefined ? null : (
+          <Row label={say('summary.limit')}>
+            {resources === undefined ? '–' : format.duration(resources.timeMinutes * 60)}
+          </Row>
+        )}
         {resources?.memoryMb === undefined ? null : (
           <Row label={say('summary.memory')}>{formatLimit(resources.memoryMb * 1024 * 1024, language)}</Row>
         )}
