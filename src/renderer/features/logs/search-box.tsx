@@ -119,16 +119,18 @@ export function SearchReport({ found }: { found: SearchState }) {
     ? say('search.capped', { limit: format.number(count), size })
     : done
       ? say('search.all', { count })
-      : say('search.soFar', { count, size })
+      : reached === 0
+        ? undefined
+        : say('search.soFar', { count, size })
   const at = current === undefined ? undefined : numberOf(places, current)
   const parts =
     error === undefined
       ? [
-          words.replace(String(count), format.number(count)),
+          words?.replace(String(count), format.number(count)),
           at !== undefined && done && !capped
             ? say('search.at', { at: format.number(at), total: format.number(count) })
             : undefined,
-          looking ? say('search.looking') : undefined,
+          looking || words === undefined ? say('search.looking') : undefined,
           none === undefined ? undefined : say(none === 'forward' ? 'search.noneForward' : 'search.noneBackward'),
         ]
       : [
