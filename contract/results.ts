@@ -74,11 +74,10 @@ export const FolderSizes = Type.Object({
 })
 export type FolderSizes = Static<typeof FolderSizes>
 
-/** Bytes. `quota` where the file system has one and tells it; `used`: all files of the user, where they can be counted. */
+/** Bytes. `quota` where the file system has one for the user and tells it. */
 export const Space = Type.Object({
   free: Type.Number(),
   total: Type.Number(),
-  used: Type.Optional(Type.Number()),
   quota: Type.Optional(Type.Object({ used: Type.Number(), limit: Type.Number() })),
 })
 export type Space = Static<typeof Space>

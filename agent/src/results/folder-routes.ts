@@ -120,15 +120,10 @@ export function folderRoutes(
       { config: { permission: ['dashboard', 'data:read', 'job:view'] }, schema: { response: { 200: Space } } },
       async (request) => {
         const { username } = identityOf(request)
-        const [{ free, total }, quota, used] = await Promise.all([
-          agent.files.space(username),
-          agent.files.quota(username),
-          agent.files.usage(username),
-        ])
+        const [{ free, total }, quota] = await Promise.all([agent.files.space(username), agent.files.quota(username)])
         return {
           free,
           total,
-          ...(used === undefined ? {} : { used }),
           ...(quota === undefined ? {} : { quota }),
         }
       },

@@ -67,7 +67,8 @@ export function Files({ site, job }: { site: string; job: Job }) {
   const view: FolderView = { path, ...sort, ...narrowed }
   const { folder, error } = useFolder({ site, id }, view, version, seen)
   const hasFolders = folder?.here.some(({ kind }) => kind === 'folder') ?? false
-  const sizes = useQuery('results', 'sizes', { site, id, path }, version, hasFolders)
+  // Every file below is looked at for it: not again and again while the job runs.
+  const sizes = useQuery('results', 'sizes', { site, id, path }, `${state} ${changes}`, hasFolders)
   const downloads = useDownloads(site, id)
   const put = usePut(site, id, again)
 

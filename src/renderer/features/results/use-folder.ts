@@ -10,7 +10,9 @@ const pageSize = 500
 export type FolderView = Omit<FolderQuery, 'offset' | 'limit'>
 
 interface Loaded {
-  /** What was asked; another question empties the list, a newer version of the same does not. */
+  /** The folder and what was looked for there; another one empties the list, another order or a newer version does not. */
+  scope: string
+  /** What was asked. */
   of: string
   version: string
   total: number
@@ -39,7 +41,9 @@ export function useFolder(
   const { client } = useServices()
   const [loaded, setLoaded] = useState<Loaded>()
   const [error, setError] = useState<{ of: string; error: AppErrorValue }>()
-  const of = JSON.stringify({ site, id, ...view })
+  const { sort, descending, ...looked } = view
+  const scope = JSON.stringify({ site, id, ...looked })
+  const of = JSON.stringify({ site, id, ...looked, sort, descending })
   const first = Math.floor(Math.max(0, seen.from) / pageSize)
   const last = Math.floor(Math.max(0, seen.to - 1) / pageSize)
   const latest = useRef(loaded)
@@ -68,6 +72,7 @@ export function useFolder(
         setLoaded((before) => {
           const same = before?.of === of && before.version === version
           return {
+            scope,
             of,
             version,
             total,
@@ -82,10 +87,10 @@ export function useFolder(
     }
     for (const page of wanted) void load(page)
     return () => abort.abort()
-  }, [client, of, version, first, last])
+  }, [client, scope, of, version, first, last])
 
   const failed = error?.of === of ? { error: error.error } : {}
-  if (loaded?.of !== of) return failed
+  if (loaded?.scope !== scope) return failed
   const { total, bytes, complete, pages } = loaded
   return {
     ...failed,

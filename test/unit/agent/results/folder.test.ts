@@ -82,7 +82,6 @@ describe('a look into a folder of a job', () => {
     const space = (await bench.get('/api/v2/files/space')).json<Space>()
     expect(space.free).toBeGreaterThan(0)
     expect(space.total).toBeGreaterThanOrEqual(space.free)
-    expect(space.used).toBeGreaterThan(0)
   })
 
   it('lists a hundred thousand files page by page', { timeout: 60_000 }, async () => {
