@@ -116,19 +116,33 @@ export function createWatches(
   /** Lets go of what nobody needs: an ended job that nobody looks at. */
   async function release(watch: Watch): Promise<void> {
     if (watch.viewers > 0 || !watch.reading.complete) return
-    watches.delete(watch.job.id)
-    told.delete(watch.job.id)
-    await watch.close()
+    // Another may stand in its place: of a parser that was chosen meanwhile.
+    if ((await watches.get(watch.job.id)) === watch && watch.viewers === 0) {
+      watches.delete(watch.job.id)
+      told.delete(watch.job.id)
+    }
+    if (watch.viewers === 0) await watch.close()
   }
 
   async function follow(job: JobView): Promise<void> {
-    // Of an array each element has a log of its own.
-    if (closing || job.array !== undefined || (job.template?.convergence === undefined && !(await store.has(job.id))))
+    if (closing) return
+    if (job.array !== undefined) {
+      await followElements(job)
       return
+    }
+    if (job.template?.convergence === undefined && !(await store.has(job.id))) return
     if (!watches.has(job.id) && watches.size >= MOST_UNSEEN) return
     const watch = await of(job)
     await watch?.look()
     if (watch !== undefined) await release(watch)
+  }
+
+  /** Of an array each element has a log of its own; its watch sees by itself when the element has ended. */
+  async function followElements(array: JobView): Promise<void> {
+    if (array.template?.convergence === undefined) return
+    for (const element of await jobs.runningElements(array, MOST_UNSEEN)) {
+      if (!watches.has(element.id)) await follow(element)
+    }
   }
 
   const quietly = (work: Promise<void>) =>

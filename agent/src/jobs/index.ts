@@ -42,6 +42,8 @@ export interface Jobs {
   hasEnded(id: string): Promise<boolean>
   /** Of everybody: what runs now. */
   running(): Promise<JobView[]>
+  /** Of an array, the elements that run now; at most `limit`, by their index. */
+  runningElements(array: JobView, limit: number): Promise<JobView[]>
   /** Figures read from the results of an ended job, to be read no second time. */
   keepResults(job: JobView, values: readonly ResultValue[]): Promise<void>
   /** Told after a change of state has been stored; `before` is the state it had, undefined for a new job. */
@@ -76,6 +78,11 @@ export function createJobs(
       return found === undefined || jobHasEnded(found.element?.state ?? found.job.state)
     },
     running: async () => (await history.running()).map(view),
+    async runningElements(array, limit) {
+      const page = { states: ['running', 'completing'] as const, offset: 0, limit }
+      const { elements } = await history.elements(array.number, page)
+      return elements.map((element) => viewFound({ job: array, element }))
+    },
     keepResults: (job, values) => history.keepResults(job.number, values),
     onChange: (listener) => service.onChange((job, before) => listener(view(job), before)),
     routes: jobRoutes({ agent, history, service, templates: parts.templates }),

@@ -222,6 +222,29 @@ test('a pattern that takes too long ends the plot, and says so', async () => {
   expect(head.problem?.en).toContain('takes too long')
 })
 
+test('elements of an array are watched, too', async () => {
+  bench = await workbench({ endJobs: true })
+  const steps = 'for i in $(seq 60); do echo "iteration $i residual 1e$(((i - 30) * SLURM_ARRAY_TASK_ID / 8))"; done'
+  const yaml = `id: many
+version: 1
+name: { en: Many }
+category: test
+files: []
+parameters: []
+resources: { nodes: 1, tasks: 1, timeMinutes: 5 }
+convergence: { parser: headway-heat }
+script: |
+  ${steps}; until [ -e end ]; do sleep 0.05; done
+`
+  expect((await bench.send('POST', '/api/v2/templates', { yaml })).status).toBe(201)
+  const request = { name: 'many', template_id: 'many', options: { array: '0-1' } }
+  const { job_id: id } = (await bench.send('POST', '/api/jobs/submit', request)).json<{ job_id: string }>()
+  await until(() => notices().length > 0, 'the notification')
+  expect(notices().map(({ job }) => job.id)).toEqual([`${id}_1`])
+  writeFileSync(bench.inRun(id, 'end'), '')
+  await bench.ended(id)
+})
+
 test('each element of an array has a plot of its own', async () => {
   bench = await workbench({ endJobs: true })
   const command = 'for i in 1 2 3; do echo "iteration $i residual 0.$((i + SLURM_ARRAY_TASK_ID))"; done'
