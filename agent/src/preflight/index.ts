@@ -73,14 +73,20 @@ export function createPreflight(agent: Agent, parts: Parts): Noun {
       checkFiles({ agent, uploads: parts.uploads }, username, request.files ?? [], request.planned ?? [], template),
       checkDependencies(jobs, who, asked.options.dependencies ?? []),
     ])
+    const queue = { partitions, limits, jobsNow: now }
+    const ofJob = isWorkflow(template)
+      ? checkQueue(placeOf(asked), queue)
+      : [
+          ...checkQueue(asked, queue),
+          ...(scheduler.kind === 'slurm' ? checkSpread(asked) : []),
+          ...checkLicenses(asked.resources.licenses, scheduler.kind === 'slurm' ? licenses : undefined),
+          ...checkPastRuns(asked, past),
+        ]
     const findings: Finding[] = [
-      ...checkQueue(asked, { partitions, limits, jobsNow: now }),
-      ...(scheduler.kind === 'slurm' ? checkSpread(asked) : []),
-      ...checkLicenses(asked.resources.licenses, scheduler.kind === 'slurm' ? licenses : undefined),
+      ...ofJob,
       ...(template === undefined ? [] : checkTemplate(template, request)),
       ...filed,
       ...waited.findings,
-      ...checkPastRuns(asked, past),
     ]
     return { findings, waits: waited.waits }
   }
@@ -111,7 +117,7 @@ export function createPreflight(agent: Agent, parts: Parts): Noun {
         // What would be refused whatever the scheduler says is not worth a question.
         const hopeless = findings.some(({ check }) => check.level === 'error' && check.code.startsWith('partition'))
         const asking: Asking =
-          problem !== undefined || hopeless
+          problem !== undefined || hopeless || isWorkflow(template)
             ? { start: { state: 'unknown' } }
             : await ask(who.username, request, asked, template)
         const silent = problem === undefined ? [] : [doubtful('scheduler-silent', { since: at.toISOString() })]
@@ -139,6 +145,16 @@ export function createPreflight(agent: Agent, parts: Parts): Noun {
     }),
   }
 }
+
+/** Each step of a workflow asks for figures of its own: what can be looked at for all of them is where they go. */
+const placeOf = ({ resources: { partition }, options: { account, qos } }: Asked): Asked => ({
+  resources: { nodes: 1, tasks: 1, timeMinutes: 1, ...(partition === undefined ? {} : { partition }) },
+  options: { ...(account === undefined ? {} : { account }), ...(qos === undefined ? {} : { qos }) },
+  cores: 1,
+  adds: 1,
+})
+
+const isWorkflow = (template: Template | undefined): boolean => template?.steps !== undefined
 
 /** A partition as it is answered, with lists of its own. */
 function asChoice({ allowAccounts, allowQos, allowGroups, ...partition }: Partition): JobChoices['partitions'][number] {

@@ -135,6 +135,17 @@ describe('what would wait', () => {
   })
 })
 
+describe('a workflow', () => {
+  const workflow = { name: 'loads', template_id: 'bracket-load-cases', parameters: {} }
+  it('is looked at for where its steps go, not for figures that each step has of its own', async () => {
+    const answer = await preflight({ ...workflow, nodes: 99, memory_mb: 900_000_000, time: 500_000 })
+    expect(codes(answer)).toContain('partition')
+    expect(codes(answer)).not.toContain('limit')
+    expect(answer.start).toEqual({ state: 'unknown' })
+    expect(codes(await preflight({ ...workflow, partition: 'gpu' }), 'error')).toContain('partition-unknown')
+  })
+})
+
 describe('runs of the past', () => {
   it('say what a job needs, of this user and template alone', async () => {
     const now = new Date().toISOString()
