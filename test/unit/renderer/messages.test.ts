@@ -14,7 +14,7 @@ const placeholders = (text: string) =>
 
 /** Words that Korean users know as they are: names, keys, units, file kinds, terms of Slurm and SSH. */
 const known =
-  /\b(Headway|English|YAML|JSON|CSV|ParaView|Slurm|gmsh|CalculiX|VPN|CFD|FEM|MESH|CPU|GPU|ID|URL|QOS|IP|OK|Enter|Esc|Caps|Lock|Ctrl|segmentation fault|bus error|illegal instruction|interrupt|abort|Space|MB|MiB|GiB|GB|kB|ms|https?|com|cluster|example|UTF|EUC|KR|CP949|Latin|Files?|size|exceeds|maximum|Shift|WebGL|vtu|OpenFOAM|LS-DYNA|Abaqus|Fluent|Ansys|NaN|root|PNG|CFL|sta|cvg|stdout|glstat|d3hsp|mes)\b/gi
+  /\b(Headway|English|YAML|JSON|CSV|ParaView|Slurm|gmsh|CalculiX|VPN|CFD|FEM|MESH|CPU|GPU|ID|URL|QOS|IP|OK|Enter|Esc|Caps|Lock|Ctrl|segmentation fault|bus error|illegal instruction|interrupt|abort|Space|MB|MiB|GiB|GB|kB|ms|https?|com|cluster|example|UTF|EUC|KR|CP949|Latin|Files?|size|exceeds|maximum|Shift|WebGL|vtu|OpenFOAM|LS-DYNA|Abaqus|Fluent|Ansys|NaN|root|PNG|CFL|sta|cvg|stdout|glstat|d3hsp|mes0000)\b/gi
 
 const withoutValues = (text: string) => text.replaceAll(/\{\{\w+\}\}|https?:\/\/\S+/g, '')
 
