@@ -136,6 +136,7 @@ describe.runIf(hasCluster)('jobs on a real Slurm', () => {
       await wide.scheduler.change('jin', id, { action: 'cancel' })
       await expect.poll(async () => (await wide.scheduler.jobs([id]))[0]?.state, patience).toBe('cancelled')
     } finally {
+      await cluster.run('scancel', ['--name=job many'])
       await wide.close()
       bench = await slurmBench(cluster.conf, { data })
     }
