@@ -18,6 +18,7 @@ import { usePreflight } from '../preflight/use-preflight.ts'
 import { isRefused } from '../uploads/progress.ts'
 import { useUploads } from '../uploads/store.ts'
 import { draftAgain, draftKey, draftOf, dropDraft, loadDraft, newLabel } from './draft.ts'
+import { fieldOf } from './field-of.ts'
 import { FilesSection } from './files-section.tsx'
 import { createForm } from './form-store.ts'
 import { newJobMessages } from './messages.ts'
@@ -54,31 +55,6 @@ function useForm(template: Template | undefined, old: JobDetail | undefined) {
     setStore(make(false))
   }
   return { form: useStore(store), startOver }
-}
-
-/** Where an obstacle is settled. */
-function fieldOf(obstacle: Obstacle): string | undefined {
-  switch (obstacle.kind) {
-    case 'parameter':
-      return `[data-parameter="${CSS.escape(obstacle.key)}"] :is(input, textarea)`
-    case 'resource':
-      return `[data-resource="${obstacle.field}"] input`
-    case 'queue':
-      return `[data-queue="${obstacle.field}"] :is(input, textarea)`
-    case 'name':
-      return '[data-field="name"]'
-    case 'command':
-      return '[data-field="command"]'
-    case 'missing':
-    case 'surplus':
-    case 'too-many':
-      return '[data-files] button'
-    case 'failed':
-    case 'pick-again':
-      return `[data-upload="${CSS.escape(obstacle.upload.name)}"] button`
-    default:
-      return undefined
-  }
 }
 
 const inSlot = (slot: string | undefined) => (slot === undefined ? {} : { slot })
