@@ -123,9 +123,10 @@ test('the pace: two seconds while something is young, slower when idle, never a 
 
 test('a guessed start that moves by seconds is no news, by minutes it is', async () => {
   const followed = track('61')
-  const at = (seconds: number) =>
-    of('61').map((line) => line.replace('Satisfied\u001FN/A', `Satisfied\u001F${1_795_300_000 + seconds}`))
-  const told = async (seconds: number) => followed.learn(await followed.read(at(seconds)))
+  const told = async (seconds: number) => {
+    const start = `Satisfied\u001F${1_795_300_000 + seconds}`
+    return followed.learn(await followed.read(of('61').map((line) => line.replace('Satisfied\u001FN/A', start))))
+  }
   expect((await told(0))?.expectedStart).toEqual(new Date(1_795_300_000_000))
   expect(await told(50)).toBeUndefined()
   expect(await told(100)).toBeUndefined()
