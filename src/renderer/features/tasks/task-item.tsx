@@ -1,5 +1,5 @@
 import { ActionIcon, Anchor } from '@mantine/core'
-import { Ban, Download, Pause, Play, RotateCcw, Send, Upload, X, type LucideIcon } from 'lucide-react'
+import { Ban, Download, FolderUp, Pause, Play, RotateCcw, Send, Upload, X, type LucideIcon } from 'lucide-react'
 import type { Task } from '../../../../contract/task.ts'
 import { useExplain } from '../../app/errors.ts'
 import { hrefOf } from '../../app/router.ts'
@@ -11,7 +11,7 @@ import { tasksMessages } from './messages.ts'
 import { isActive, tasksStore, type TaskAction } from './store.ts'
 import styles from './tasks.module.css'
 
-const icons: Record<Task['kind'], LucideIcon> = { upload: Upload, submit: Send, download: Download }
+const icons: Record<Task['kind'], LucideIcon> = { upload: Upload, submit: Send, download: Download, put: FolderUp }
 const actionIcons: Record<TaskAction, LucideIcon> = {
   pause: Pause,
   resume: Play,
@@ -63,6 +63,11 @@ export function TaskItem({ task, onLeave }: { task: Task; onLeave: () => void })
         {task.result?.jobId === undefined ? null : (
           <Anchor size="sm" href={hrefOf({ page: 'jobs', id: task.result.jobId })} onClick={onLeave}>
             {say('openJob', { id: task.result.jobId })}
+          </Anchor>
+        )}
+        {task.result?.runId === undefined ? null : (
+          <Anchor size="sm" href={hrefOf({ page: 'workflows', id: task.result.runId })} onClick={onLeave}>
+            {say('openRun', { id: task.result.runId })}
           </Anchor>
         )}
         {task.result?.path === undefined ? null : (
