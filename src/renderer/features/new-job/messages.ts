@@ -242,6 +242,7 @@ export const newJobMessages = defineMessages('new-job', {
   'summary.bytesOf': { en: '{{done}} of {{total}}', ko: '{{done}} / {{total}}' },
   'summary.defaultPartition': { en: 'default partition', ko: '기본 파티션' },
 
+  'check.readyNoted': { en: 'Ready to submit, with notes', ko: '제출할 수 있습니다(주의 사항 있음)' },
   'check.ready': { en: 'Ready to submit', ko: '제출할 수 있습니다' },
   'check.blocked': {
     en: 'The site would refuse this job as it is: see below.',

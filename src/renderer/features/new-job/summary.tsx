@@ -11,7 +11,7 @@ import { hrefOf } from '../../app/router.ts'
 import { formatLimit, useFormat } from '../../ui/format.ts'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
 import { textIn, useLanguage, useMessages } from '../../ui/text.ts'
-import { blocks } from '../preflight/blocking.ts'
+import { blocks, hasNotes } from '../preflight/blocking.ts'
 import { PreflightPanel } from '../preflight/panel.tsx'
 import type { Checks } from '../preflight/use-preflight.ts'
 import { progressOf } from '../uploads/progress.ts'
@@ -195,7 +195,7 @@ export function Summary(props: {
           <p className={styles.toSettle}>{say('check.blocked')}</p>
         ) : obstacles.length === 0 ? (
           <p className={styles.ready}>
-            <CircleCheck size={15} aria-hidden /> {say('check.ready')}
+            <CircleCheck size={15} aria-hidden /> {say(hasNotes(checks) ? 'check.readyNoted' : 'check.ready')}
           </p>
         ) : (
           <>

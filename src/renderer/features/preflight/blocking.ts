@@ -10,3 +10,7 @@ export const shownChecks = (checks: readonly Check[]): Check[] => checks.filter(
 /** Whether the agent would refuse the submission for certain. Only a fresh answer blocks. */
 export const blocks = (checks: Checks): boolean =>
   checks.state === 'checked' && shownChecks(checks.preflight.checks).some(({ level }) => level === 'error')
+
+/** Whether something is worth reading before the click. */
+export const hasNotes = (checks: Checks): boolean =>
+  checks.state === 'checked' && shownChecks(checks.preflight.checks).some(({ level }) => level === 'warning')

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Check, Suggestion } from '../../../../contract/preflight.ts'
 import { checkText, startText, suggestionText } from '../../../../src/renderer/features/preflight/check-text.ts'
 import { preflightMessages } from '../../../../src/renderer/features/preflight/messages.ts'
-import { blocks, shownChecks } from '../../../../src/renderer/features/preflight/blocking.ts'
+import { blocks, hasNotes, shownChecks } from '../../../../src/renderer/features/preflight/blocking.ts'
 import { keyOf } from '../../../../src/renderer/features/preflight/use-preflight.ts'
 import { formatMemory } from '../../../../src/renderer/features/usage/memory.ts'
 import { sayIn } from '../../../../src/renderer/ui/text.ts'
@@ -82,6 +82,8 @@ describe('what blocks a submission', () => {
   it('is an error of the agent, not a note, and not what the form says itself', () => {
     expect(blocks(checked([error('partition-unknown')]))).toBe(true)
     expect(blocks(checked([past]))).toBe(false)
+    expect(hasNotes(checked([past]))).toBe(true)
+    expect(hasNotes(checked([error('partition-unknown')]))).toBe(false)
     expect(blocks(checked([error('slot'), error('parameter')]))).toBe(false)
     expect(shownChecks([error('slot'), past])).toEqual([past])
   })
