@@ -8,8 +8,9 @@ import { ending } from './sentence.ts'
 /** Lines of the log told with a failure, and the most of each. */
 const LINES = 20
 const LINE_LENGTH = 400
-/** How often running jobs are held against their limits. */
+/** How often running jobs are held against their limits, at least; sooner where one is due. */
 const LIMIT_MS = 15_000
+const SLACK_MS = 250
 /** What is left of its time limit when a job is called nearly out of it. */
 const NEARLY = 0.1
 
@@ -40,6 +41,7 @@ export function followJobs(
 ): { start(): void; close(): Promise<void> } {
   const { files, log, now } = agent
   let timer: NodeJS.Timeout | undefined
+  let closed = false
   let working = Promise.resolve()
   const queue = (what: string, work: () => Promise<void>) => {
     working = working.then(work).catch((error: unknown) => log.warn({ err: error }, what))
@@ -86,14 +88,18 @@ export function followJobs(
     }
   }
 
-  async function checkLimits(): Promise<void> {
+  /** Tells of those whose time is nearly up; gives the milliseconds until the next one's is, at most `LIMIT_MS`. */
+  async function checkLimits(): Promise<number> {
+    let soonest = LIMIT_MS
     for (const job of await jobs.running()) {
       const minutes = job.timeLimit ?? job.resources.timeMinutes
       // Of an array each element has the limit for itself.
       if (job.startedAt === undefined || job.array !== undefined) continue
       const endsAt = Date.parse(job.startedAt) + minutes * 60_000
       const left = endsAt - now().getTime()
-      if (left <= 0 || left > NEARLY * minutes * 60_000) continue
+      const until = left - NEARLY * minutes * 60_000
+      if (until > 0) soonest = Math.min(soonest, until)
+      if (left <= 0 || until > 0) continue
       await notifications.notify(job.user, {
         ...about(job, `time-low/${job.startedAt}/${minutes}`),
         kind: 'time-low',
@@ -102,22 +108,30 @@ export function followJobs(
         endsAt: new Date(endsAt).toISOString(),
       })
     }
+    return soonest
   }
 
-  const lookAtLimits = () => queue('time limits could not be looked at', checkLimits)
+  function lookAtLimits(): void {
+    queue('time limits could not be looked at', async () => {
+      let wait = LIMIT_MS
+      try {
+        wait = await checkLimits()
+      } finally {
+        // A little later than due: a timer may come early by a millisecond.
+        if (!closed) timer = setTimeout(lookAtLimits, wait + SLACK_MS).unref()
+      }
+    })
+  }
 
   jobs.onChange((job, before) => {
     if (job.element !== undefined) return
     queue('a job could not be told of', () => changed(job, before))
   })
   return {
-    start() {
-      lookAtLimits()
-      timer = setInterval(lookAtLimits, LIMIT_MS)
-      timer.unref()
-    },
+    start: lookAtLimits,
     async close() {
-      clearInterval(timer)
+      closed = true
+      clearTimeout(timer)
       await working
     },
   }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { NotificationList } from '../../../../contract/agent/notifications.ts'
 import { Notification, type NotificationChoices } from '../../../../contract/notifications.ts'
 import { Value } from 'typebox/value'
-import { startAgent } from '../../../helpers/agent.ts'
+import { startAgent, temporaryFolder } from '../../../helpers/agent.ts'
 import { type Bench, until, workbench } from '../jobs/workbench.ts'
 
 const list = async (bench: Bench, query = '', user = 'kim'): Promise<NotificationList> =>
@@ -170,4 +170,29 @@ test('a tenth of the time limit is left: said once, over restarts too', { timeou
   expect(Date.parse(warning?.endsAt ?? '') - Date.now()).toBeGreaterThan(9 * minutes)
   expect(await told(9.6 * minutes)).toEqual([warning])
   rmSync(data, { recursive: true, force: true })
+})
+
+test('also of a short limit, as it comes near', { timeout: 40_000 }, async () => {
+  const folder = temporaryFolder()
+  // The clock of the second agent runs 104 s ahead: the last tenth of the two minutes begins 4 s later.
+  const bench = await workbench({ folder })
+  try {
+    const { id } = await bench.run('sleep 130', { time: 2 })
+    await until(async () => (await bench.job(id)).state === 'running', 'it runs')
+    await bench.stop()
+    const agent = await startAgent({
+      data: folder,
+      environment: { HEADWAY_END_JOBS: '1' },
+      overrides: { now: () => new Date(Date.now() + 104_000) },
+    })
+    const token = await agent.token('kim')
+    const kinds = async () => {
+      const answer = await agent.fetch('/api/v2/notifications', { token })
+      return ((await answer.json()) as NotificationList).notifications.map(({ kind }) => kind)
+    }
+    await until(async () => (await kinds()).includes('time-low'), 'the warning')
+    await agent.close()
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 })
