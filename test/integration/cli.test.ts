@@ -5,8 +5,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { admin, startAgent } from '../helpers/agent.ts'
+import { hasPart } from '../helpers/parts.ts'
 
 const program = fileURLToPath(new URL('../../src/cli/index.ts', import.meta.url))
+const bracket = fileURLToPath(new URL('../../assets/examples/bracket/', import.meta.url))
 const heat = fileURLToPath(new URL('../../assets/examples/heat/', import.meta.url))
 
 interface Ended {
@@ -162,6 +164,24 @@ describe('the terminal host against a real agent', () => {
     expect((await headway(['cancel', before, id])).code).toBe(0)
     expect((await headway(['submit', 'heat-triangle', '--array', 'all'])).code).toBe(2)
   })
+
+  it.skipIf(!hasPart('gmsh') || !hasPart('ccx'))(
+    'runs a workflow and waits for its steps',
+    { timeout: 180_000 },
+    async () => {
+      const what = ['--set', 'overload=600', '--set', 'mesh_size=8', '--file', `${bracket}bracket.geo`, '--wait']
+      const ended = await headway(['--json', 'submit', 'bracket-load-cases', ...what])
+      expect(ended).toMatchObject({ code: 0, stderr: '' })
+      const [run] = lines(ended) as [{ state: string; steps: { step: string; state: string }[] }]
+      expect(run.state).toBe('completed')
+      expect(run.steps.map(({ step, state }) => `${step} ${state}`)).toEqual([
+        'mesh completed',
+        'service completed',
+        'overload completed',
+        'summary completed',
+      ])
+    },
+  )
 
   it('uploads a folder, verified', async () => {
     const ended = await headway(['--json', 'upload', heat])

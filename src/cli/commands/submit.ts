@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { basename } from 'node:path'
 import { endedJobStates, type Job } from '../../../contract/jobs.ts'
 import type { ParameterValues, Template } from '../../../contract/templates.ts'
+import type { WorkflowRun } from '../../../contract/workflows.ts'
 import { RpcError, type RpcClient } from '../../rpc/types.ts'
 import { CommandFailure } from '../failure.ts'
 import { exitCode } from '../exit-codes.ts'
@@ -56,10 +57,13 @@ export async function submit(
         parameters,
         resources,
         ...(jobOptions === undefined ? {} : { options: jobOptions }),
+        ...(template.steps === undefined ? {} : { workflow: true as const }),
       },
       uploads: uploads.map((item) => (item.slot === undefined ? { id: item.id } : { id: item.id, slot: item.slot })),
     })
-    const jobId = await submitted(rpc, taskId, output, signal)
+    const made = await submitted(rpc, taskId, output, signal)
+    if (made.runId !== undefined) return reportRun(rpc, site.id, made.runId, options.wait === true, output, signal)
+    const { jobId = '' } = made
     if (options.wait !== true)
       return output.result({ job_id: jobId }, `Job ${jobId} submitted. Follow it with \`headway log -f ${jobId}\`.`)
     const job = await ended(rpc, site.id, jobId, output, signal)
@@ -72,8 +76,13 @@ export async function submit(
   })
 }
 
-/** The job that the submission task made. */
-async function submitted(rpc: RpcClient, taskId: string, output: Output, signal: AbortSignal): Promise<string> {
+/** What the submission task made: a job, or a run of a workflow. */
+async function submitted(
+  rpc: RpcClient,
+  taskId: string,
+  output: Output,
+  signal: AbortSignal,
+): Promise<{ jobId?: string; runId?: string }> {
   const outcome = await until(
     rpc,
     'tasks',
@@ -83,8 +92,8 @@ async function submitted(rpc: RpcClient, taskId: string, output: Output, signal:
     signal,
   )
   if (outcome.error !== undefined) throw new RpcError(outcome.error)
-  if (outcome.result?.jobId === undefined) throw new CommandFailure(`The submission was ${outcome.state}.`)
-  return outcome.result.jobId
+  if (outcome.result === undefined) throw new CommandFailure(`The submission was ${outcome.state}.`)
+  return outcome.result
 
   function look(items: Awaited<ReturnType<typeof listTasks>>): (typeof items)[number] | undefined {
     const task = items.find((item) => item.id === taskId)
@@ -108,6 +117,38 @@ function ended(rpc: RpcClient, site: string, id: string, output: Output, signal:
     { snapshot: ({ items }) => look(items), event: ({ put }) => look(put) },
     signal,
   )
+}
+
+/** Says which jobs a run of a workflow has; with `wait` once all of them have ended. */
+async function reportRun(
+  rpc: RpcClient,
+  site: string,
+  id: string,
+  wait: boolean,
+  output: Output,
+  signal: AbortSignal,
+): Promise<void> {
+  const look = (items: readonly WorkflowRun[]): WorkflowRun | undefined => {
+    const run = items.find((item) => item.id === id)
+    if (run !== undefined) {
+      output.progress(`workflow ${id}: ${run.steps.map(({ key, state }) => `${key} ${state}`).join(', ')}`)
+    }
+    return !wait || run?.state !== 'running' ? run : undefined
+  }
+  const run = await until(
+    rpc,
+    'workflows',
+    'all',
+    { site },
+    { snapshot: ({ items }) => look(items), event: ({ put }) => look(put) },
+    signal,
+  )
+  const steps = run.steps.map(({ key, state, jobId = '-' }) => ({ step: key, state, job_id: jobId }))
+  const lines = steps.map(({ step, state, job_id }) => `  ${step}: ${state} (job ${job_id})`)
+  output.result({ run_id: id, state: run.state, steps }, [`Workflow ${id}: ${run.state}`, ...lines].join('\n'))
+  if (wait && run.state !== 'completed') {
+    throw new CommandFailure(`Workflow ${id} ended as ${run.state}.`, exitCode.jobFailed)
+  }
 }
 
 /** `k=v` pairs as values of the template's types. */
