@@ -65,7 +65,12 @@ export const JobOptions = Type.Object(
     begin: Type.Optional(Time),
     /** Further variables of the job, beside what the site allows. */
     environment: Type.Optional(
-      Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]{0,63}$' }), Type.String({ maxLength: 4096 })),
+      Type.Record(
+        Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]{0,63}$' }),
+        // A NUL ends a variable: what came behind it would be another one.
+        Type.String({ maxLength: 4096, pattern: '^[^\\u0000]*$' }),
+        { additionalProperties: false, maxProperties: 1000 },
+      ),
     ),
   },
   { additionalProperties: false },

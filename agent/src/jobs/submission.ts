@@ -1,8 +1,9 @@
 import type { SubmitRequest } from '../../../contract/agent/jobs.ts'
+import { readArrayRange } from '../../../contract/array-range.ts'
 import type { JobOptions, Resources } from '../../../contract/resources.ts'
 import type { ParameterValues, Template, TemplateSource } from '../../../contract/templates.ts'
 import type { Agent } from '../kit/agent.ts'
-import { arrayIndices, MOST_ELEMENTS } from '../kit/array-indices.ts'
+import { MOST_ELEMENTS } from '../kit/array-indices.ts'
 import { Failure } from '../kit/failure.ts'
 import type { Identity } from '../kit/identity.ts'
 import { BOOKKEEPING, LOG_NAME } from '../scheduler/index.ts'
@@ -194,14 +195,15 @@ function sourceOf(template: JobTemplate): TemplateSource {
 }
 
 function checkArray(range: string): void {
-  const indices = arrayIndices(range)
+  // Counted without being listed: a range of a few characters may name millions.
+  const read = readArrayRange(range)
   const path = '/options/array'
-  if (indices === undefined) {
+  if (read === undefined) {
     const reason = `"${range}" is no range of an array, such as 0-15 or 1,3,7-9%2.`
     throw new Failure('VALIDATION_FAILED', reason, { details: { path, reason } })
   }
-  if (indices.length > MOST_ELEMENTS) {
-    const reason = `An array has at most ${MOST_ELEMENTS} elements; these are ${indices.length}. Make several of it.`
+  if (read.total > MOST_ELEMENTS) {
+    const reason = `An array has at most ${MOST_ELEMENTS} elements; these are ${read.total}. Make several of it.`
     throw new Failure('VALIDATION_FAILED', reason, { details: { path, reason } })
   }
 }

@@ -18,14 +18,15 @@ export interface Place {
  * asked for (an agent that died while starting asks again), one wrapper wins and the others end with 75. The exit status goes
  * to a file, so it is known even where no agent was there to see it; then whatever the script left behind ends with the group.
  * The trap keeps the wrapper alive through SIGTERM until the script has gone, so that its status is still written. `times`
- * says what processor time the shell and its ended children took.
+ * says what processor time the shell and its ended children took. Nothing of it is looked up in the PATH, which is the job's own.
  */
 const WRAPPER = `
 umask 077
 if [ -r "/proc/$$/stat" ]; then
-  boot=$(cat /proc/sys/kernel/random/boot_id) start=$(cut -d' ' -f22 "/proc/$$/stat")
+  read -r boot </proc/sys/kernel/random/boot_id
+  start=$(read -r stat <"/proc/$$/stat" && set -- $stat && shift 21 && printf '%s' "$1")
 else
-  boot=- start=$(LC_ALL=C ps -o lstart= -p "$$")
+  boot=- start=$(LC_ALL=C command -p ps -o lstart= -p "$$")
 fi
 set -C
 { printf '%s %s %s\\n' "$$" "$boot" "$start" >"$1/claim"; } 2>/dev/null || exit 75
@@ -34,7 +35,7 @@ trap : TERM INT HUP
 "$2"
 code=$?
 times >"$1/times"
-printf '%s\\n' "$code" >"$1/exit.part" && mv -f "$1/exit.part" "$1/exit"
+printf '%s\\n' "$code" >"$1/exit"
 trap - TERM INT HUP
 kill -9 0
 `
@@ -119,7 +120,7 @@ export async function readClaim(place: Place): Promise<ProcessIdentity | undefin
   return text === undefined ? undefined : parseIdentity(text)
 }
 
-/** The script's exit status once it is there; 128 + n for signal n, as the shell counts. */
+/** The script's exit status once its whole line is there; 128 + n for signal n, as the shell counts. */
 export async function readExit(place: Place): Promise<number | undefined> {
   const text = await readOwn(place, 'exit')
   return text !== undefined && /^\d{1,3}\n$/.test(text) ? Number(text) : undefined
