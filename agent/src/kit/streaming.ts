@@ -17,10 +17,11 @@ export function sendStream(reply: FastifyReply, type: string, source: AsyncGener
     .send(Readable.from(opened(), { objectMode: false, highWaterMark: 65_536 }))
 }
 
-/** Aborted when the client of this answer has gone away. */
+/** Aborted when the client of this answer has gone away; at once where it has gone already. */
 export function whileConnected(reply: FastifyReply): AbortSignal {
   const gone = new AbortController()
-  reply.raw.once('close', () => gone.abort())
+  if (reply.raw.destroyed) gone.abort()
+  else reply.raw.once('close', () => gone.abort())
   return gone.signal
 }
 

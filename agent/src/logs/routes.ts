@@ -98,13 +98,16 @@ export function logRoutes(agent: Agent, jobs: Jobs, growing: GrowingFiles): Fast
   async function sendRange(job: JobView, query: LogRange, reply: FastifyReply): Promise<void> {
     // Known before the file is looked at: what a job that had ended has written is then all there.
     const complete = hasSettled(job)
+    const signal = whileConnected(reply)
     const file = await open(job, query.file)
+    // A client that goes away before the first byte is asked for never starts the generator, which closes the file else.
+    const close = () => void file?.close()
+    if (signal.aborted) return close()
+    signal.addEventListener('abort', close, { once: true })
     const size = file === undefined ? 0 : (await file.stat()).size
     const version = growing.versionOf(job.user, pathOf(job, query.file))
     const start = growing.startedOver(query.version, version) ? 0 : startOf(query.offset, size)
     describe(reply, { start, size, complete, version })
-    // A client that goes away before the first byte is asked for never starts the generator.
-    whileConnected(reply).addEventListener('abort', () => void file?.close(), { once: true })
     sendStream(reply, 'text/plain; charset=utf-8', range(file, start, query.length ?? Infinity))
   }
 
