@@ -158,9 +158,11 @@ function plainForward(length: number, find: Finder): Look {
     const found: number[] = []
     let from = 0
     for (let at = search.next(0); at !== -1 && found.length < limit; at = search.next(from)) {
-      found.push(start + at)
       const newline = block.indexOf(NEWLINE, at)
-      // A line that does not end here counts once more where it matches again.
+      // Its line goes on in the next block: that one begins here, and sees the whole of it.
+      if (newline === -1 && !isLast && at > 0 && block.length - at < LONGEST_LINE) return { found, next: start + at }
+      found.push(start + at)
+      // A line longer than any block counts once more where it matches again.
       from = Math.max(newline === -1 ? Math.min(block.length, at + LONGEST_LINE) : newline + 1, at + length)
     }
     if (found.length >= limit) return { found, next: start + from }
@@ -176,6 +178,9 @@ function plainBackward(length: number, find: Finder): Look {
     const found: number[] = []
     let before = block.length
     for (let at = search.previous(before); at !== -1 && found.length < limit; at = search.previous(before)) {
+      const cut = start > 0 && block.lastIndexOf(NEWLINE, at) === -1
+      // Its line began in the block before: that one ends behind it, and sees the whole of it.
+      if (cut && at < LONGEST_LINE && block.length > 2 * LONGEST_LINE) return { found, next: start + at + 1 }
       found.push(start + at)
       before = Math.max(block.lastIndexOf(NEWLINE, at) + 1, at - LONGEST_LINE, 0)
       if (before > at) before = at

@@ -18,7 +18,7 @@ export { boundedPattern, PatternTooSlow } from './patterns.ts'
 export { checkParameters, fittingParameters } from './parameters.ts'
 export { checkSlots, filesBySlot, runNames } from './slots.ts'
 export { renderScript } from './script.ts'
-export { resolveStep, type StepFile } from './steps.ts'
+export { resolveStep } from './steps.ts'
 
 /** A template that makes one job; the others are workflows. */
 export type JobTemplate = Template & { script: string }

@@ -129,7 +129,13 @@ describe('searching a log', () => {
         expect(await all(plain('n[e]edle', { regex: true }), whole.length, 'backward')).toEqual(lines.toReversed())
         expect(await all(plain('needle'), whole.length, 'backward')).toHaveLength(expected.length)
       }),
-      { numRuns: 20 },
+      {
+        numRuns: 20,
+        examples: [
+          [['needle', 'needle'], mebibyte, 6],
+          [['needle', 'le', 'needle'], mebibyte / 4, 7],
+        ],
+      },
     )
   }, 30_000)
 
