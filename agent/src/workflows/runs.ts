@@ -131,63 +131,90 @@ export function createRuns(
     await store.setStep(run.number, step.key, { job_id: job.id, ...changeBy(job) })
   }
 
+  /** The step before this one that has failed, also where nobody has told of that yet. */
+  async function failedBefore(run: Run, { step }: Attempt): Promise<string | undefined> {
+    const before = stepsBefore(step)
+    for (const { step: other, state, jobId } of run.steps) {
+      if (!before.includes(other.key)) continue
+      const failed = hasFailed(state) || (jobId !== undefined && hasFailed((await jobs.find(actor(run), jobId)).state))
+      if (failed) return other.key
+    }
+    return undefined
+  }
+
   /**
    * Gives every step that waits its job, or says that it cannot have one because a step before it failed. Stops quietly where
-   * the scheduler cannot be asked: it is tried again later. Other failures are the caller's.
+   * the scheduler cannot be asked: it is tried again later. A step that is refused has failed, and the refusal is the caller's,
+   * too; of a run that is `begun` just now nothing more is tried then.
    */
-  async function advance(number: number): Promise<Run> {
+  async function advance(number: number, begun = false): Promise<Run> {
+    let refusal: Failure | undefined
     for (const { key } of (await fresh(number)).template.steps) {
       const run = await fresh(number)
       const attempt = run.steps.find(({ step }) => step.key === key)
       if (attempt?.state !== 'waiting' || run.cancelled) continue
-      const before = stepsBefore(attempt.step)
-      const failed = run.steps.find(({ step, state }) => before.includes(step.key) && hasFailed(state))
-      if (failed !== undefined) {
-        await store.setStep(number, key, { state: 'blocked', reason: `step ${failed.step.key}` })
-        continue
-      }
       try {
-        await submitStep(run, attempt)
+        const failed = await failedBefore(run, attempt)
+        if (failed === undefined) await submitStep(run, attempt)
+        else await store.setStep(number, key, { state: 'blocked', reason: `step ${failed}` })
       } catch (error) {
-        if (error instanceof Failure && error.code === 'SCHEDULER_UNAVAILABLE') break
-        throw error
+        if (!(error instanceof Failure)) throw error
+        if (error.code === 'SCHEDULER_UNAVAILABLE') break
+        // The one before may have ended while this one was prepared.
+        const failed = await failedBefore(run, attempt)
+        if (failed === undefined && begun) throw error
+        if (failed === undefined) refusal ??= error
+        const ended = { state: 'failed' as const, reason: error.message, ended_at: agent.now().toISOString() }
+        const blocked = { state: 'blocked' as const, reason: `step ${failed}` }
+        await store.setStep(number, key, failed === undefined ? ended : blocked)
       }
     }
-    return settle(number)
+    const settled = await settle(number)
+    if (refusal !== undefined) throw refusal
+    return settled
   }
 
   /** Ends the jobs of these steps that have not ended yet. */
   async function end(run: Run, steps: ReadonlySet<string>): Promise<void> {
     for (const { step, jobId, state } of run.steps) {
-      if (!steps.has(step.key) || jobId === undefined || !isLive(state)) continue
-      await jobs.change(actor(run), jobId, { action: 'cancel' }).catch((error: unknown) => {
-        // It ended by itself meanwhile.
-        if (!(error instanceof Failure) || error.code !== 'WRONG_STATE') throw error
-      })
+      if (steps.has(step.key) && jobId !== undefined && isLive(state)) await cancelJob(run, jobId)
     }
   }
+
+  const cancelJob = (run: Run, id: string): Promise<void> =>
+    jobs.change(actor(run), id, { action: 'cancel' }).catch((error: unknown) => {
+      // It ended by itself meanwhile.
+      if (!(error instanceof Failure) || error.code !== 'WRONG_STATE') throw error
+    })
 
   async function onJob(job: JobView): Promise<void> {
     if (job.workflow === undefined) return
     const run = await store.byNumber(Number(job.workflow.id))
     const attempt = run?.steps.find(({ step }) => step.key === job.workflow?.step)
-    if (run === undefined || attempt === undefined || job.key !== keyOf(run, attempt)) return
+    if (run === undefined || attempt === undefined) return
     // Its job is taken out of the queue because of the step before: that is what is to be told.
-    if (attempt.state === 'blocked') return
-    await store.setStep(run.number, attempt.step.key, { job_id: job.id, ...changeBy(job) })
-    if (hasFailed(job.state) && !hasFailed(attempt.state)) await blockAfter(run, attempt)
-    await settle(run.number)
+    const isTold = job.key === keyOf(run, attempt) && attempt.state !== 'blocked'
+    if (isTold) await store.setStep(run.number, attempt.step.key, { job_id: job.id, ...changeBy(job) })
+    try {
+      // Handed over late, when nobody waited for it any more.
+      if (isLive(job.state) && (run.cancelled || !isTold)) await cancelJob(run, job.id)
+      if (isTold && hasFailed(job.state)) await blockAfter(run, attempt)
+    } finally {
+      // Also where that failed: as long as the run goes on it is tried again.
+      if (isTold) await settle(run.number)
+    }
   }
 
   /** Slurm would keep jobs in its queue for ever whose `afterok` can never come true. */
   async function blockAfter(run: Run, { step }: Attempt): Promise<void> {
     const after = withAllAfter(run, [step.key])
     after.delete(step.key)
+    // First: where they cannot be ended now, the run goes on as it is, and this is tried again.
+    await end(run, after)
     for (const later of run.steps) {
       if (!after.has(later.step.key) || hasFailed(later.state) || succeeded(later.state)) continue
       await store.setStep(run.number, later.step.key, { state: 'blocked', reason: `step ${step.key}` })
     }
-    await end(run, after)
   }
 
   async function plan(who: Identity, request: ExecuteRequest) {
@@ -239,7 +266,7 @@ export function createRuns(
         if (known !== undefined) return { run: await advance(known.number), created: false }
         const { run } = await store.add({ ...(await plan(who, request)), key }, agent.now())
         try {
-          return { run: await advance(run.number), created: true }
+          return { run: await advance(run.number, true), created: true }
         } catch (error) {
           // A step that cannot be had at all: nothing of the run is left, and the key is free again.
           const begun = await fresh(run.number)
