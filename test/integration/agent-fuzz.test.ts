@@ -6,9 +6,19 @@ import { routesOf } from '../helpers/routes.ts'
 
 let agent: TestAgent
 let token: string
+/** A job that is there, and an array. */
+const ids: string[] = []
 beforeAll(async () => {
   agent = await startAgent({ environment: { RATE_LIMIT_ENABLED: 'off' } })
   token = await portalToken({ sub: 'fuzz', groups: ['admin'] })
+  for (const options of [{}, { array: '0-3' }]) {
+    const answer = await agent.fetch('/api/jobs/submit', {
+      token,
+      body: { name: 'x', command: 'mkdir a; echo 1 >a/b.vtu', options },
+    })
+    const { job_id: id } = (await answer.json()) as { job_id: string }
+    ids.push(id, `${id}_1`)
+  }
 })
 afterAll(() => agent.close())
 
@@ -54,26 +64,70 @@ const more = [
   'password',
   'groups',
   'permissions',
+  'options',
+  'resources',
+  'partition',
+  'time',
+  'nodes',
+  'ids',
+  'change',
+  'action',
+  'minutes',
+  'path',
+  'paths',
+  'from',
+  'to',
+  'uploadId',
+  'kinds',
+  'parser',
+  'alarm',
 ]
+/** Parts of what routes ask for: something nearly right gets further than anything else. */
+const parts = fc.oneof(
+  fc.record(
+    {
+      array: fc.oneof(nasty, fc.constantFrom('0-9999999', '0-3%1', '3-1', '1,1,1')),
+      begin: nasty,
+      account: nasty,
+      environment: fc.dictionary(nasty, nasty, { maxKeys: 3 }),
+      dependencies: fc.array(fc.record({ type: fc.constantFrom('afterok', 'x'), job: nasty }), { maxLength: 2 }),
+    },
+    { requiredKeys: [] },
+  ),
+  fc.record({ action: fc.constantFrom('cancel', 'hold', 'release', 'requeue', 'nice', 'x') }),
+  fc.array(nasty, { maxLength: 3 }),
+)
 const body = fc.oneof(
-  fc.dictionary(fc.constantFrom(...names, ...more), fc.oneof(nasty, fc.integer(), fc.double(), fc.jsonValue()), {
+  fc.dictionary(fc.constantFrom(...names, ...more), fc.oneof(nasty, fc.integer(), fc.double(), parts, fc.jsonValue()), {
     maxKeys: 8,
   }),
+  fc.record({ name: fc.constant('x'), command: fc.constantFrom('true', 'echo x'), options: parts }),
+  fc.record({ from: fc.constantFrom('a', 'a/b.vtu', 'job.log'), to: nasty }),
+  fc.record({ path: nasty }),
   fc.jsonValue(),
 )
 const type = fc.constantFrom(
-  'application/json',
+  ...Array.from({ length: 8 }, () => 'application/json'),
   'application/octet-stream',
   'multipart/form-data; boundary=x',
   'text/plain',
   'x',
 )
 const segment = nasty.map((text) => encodeURIComponent(text.isWellFormed() ? text : '?'))
+const listing = 'limit offset from to follow all status state path filter sort class deep after name template'
+const reading = 'file text regex direction encoding length version run'
+const asked = `${listing} ${reading}`.split(' ')
 const query = fc.oneof(
   fc.constant(''),
   fc
-    .tuple(fc.constantFrom('limit', 'offset', 'from', 'follow', 'all', 'status'), segment)
-    .map(([key, value]) => `?${key}=${value}`),
+    .array(
+      fc.tuple(
+        fc.constantFrom(...asked),
+        fc.oneof(segment, fc.constantFrom('1', '0', 'a', 'a/b.vtu', 'job.log', '-5', '(a%2B)%2B%24', 'utf-8')),
+      ),
+      { minLength: 1, maxLength: 4 },
+    )
+    .map((pairs) => `?${pairs.map(([key, value]) => `${key}=${value}`).join('&')}`),
 )
 
 describe('whatever is sent', () => {
@@ -87,10 +141,12 @@ describe('whatever is sent', () => {
       parts: fc.array(segment, { minLength: 3, maxLength: 3 }),
       query,
       range: fc.option(nasty),
+      id: fc.option(fc.nat(3)),
     })
     await fc.assert(
-      fc.asyncProperty(request, async ({ route, body, type, parts, query, range }) => {
-        const rest = [...parts]
+      fc.asyncProperty(request, async ({ route, body, type, parts, query, range, id }) => {
+        // The last is the first that the address takes.
+        const rest = [...parts, ...(id === null ? [] : [ids[id] ?? ''])]
         const url = route.url.replaceAll(/:\w+|\*/g, () => rest.pop() ?? '1') + query
         const hasBody = route.method !== 'GET'
         const answer = await agent.app.inject({

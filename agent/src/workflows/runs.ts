@@ -277,7 +277,7 @@ export function createRuns(
       }),
 
     async find(who, id) {
-      const run = /^\d{1,15}$/.test(id) ? await store.byNumber(Number(id)) : undefined
+      const run = /^[1-9]\d{0,14}$/.test(id) ? await store.byNumber(Number(id)) : undefined
       if (run === undefined) throw new Failure('NOT_FOUND', `There is no run "${id}" of a workflow.`)
       if (run.user !== who.username && !isAdmin(who)) throw new Failure('FORBIDDEN', `Run ${id} is not yours.`)
       return run
