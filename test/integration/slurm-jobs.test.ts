@@ -1,5 +1,5 @@
 import { chmodSync, chownSync, rmSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -37,6 +37,22 @@ describe.runIf(hasCluster)('jobs on a real Slurm', () => {
     expect((await jobOf(id))?.reason).toMatch(/^It used \d+ MiB of memory and had asked for 100 MiB$/)
     // Nobody was told first that it had failed.
     expect(bench.told.get(id)?.map(({ state }) => state)).not.toContain('failed')
+  })
+
+  test('an element that is cancelled before it began, and one that its user holds and releases', async () => {
+    const spec = await bench.spec('withdrawn', 'while [ ! -e go ]; do sleep 0.1; done', { options: { array: '0-2%1' } })
+    const id = await bench.scheduler.submit(spec)
+    const states = async () => (await jobOf(id))?.elements?.map(({ state }) => state)
+    await expect.poll(states, patience).toEqual(['running', 'pending', 'pending'])
+    await bench.scheduler.change('jin', id, { action: 'cancel' }, [2])
+    await expect.poll(states, patience).toEqual(['running', 'pending', 'cancelled'])
+    // Also where the agent is root, whose own holds only an admin may release.
+    await bench.scheduler.change('jin', id, { action: 'hold' })
+    await expect.poll(async () => (await jobOf(id))?.elements?.[1]?.reason, patience).toBe('JobHeldUser')
+    await bench.scheduler.change('jin', id, { action: 'release' })
+    await writeFile(`${spec.folder}/go`, '')
+    await expect.poll(states, patience).toEqual(['completed', 'completed', 'cancelled'])
+    expect((await jobOf(id))?.state).toBe('cancelled')
   })
 
   test('a sentence of the script says more than its exit code', async () => {

@@ -77,15 +77,23 @@ const mib = (bytes: number) => Math.round(bytes / 1_048_576)
 export function verdictsOf(text: string): Map<string, string | false> {
   const limits = new Map<string, number>()
   const verdicts = new Map<string, string | false>()
+  const open = new Set<string>()
   for (const line of text.split('\n')) {
     const [name = '', word = '', most = '', requested = '', nodes = ''] = line.split(SEPARATOR)
     const [job = '', step] = name.split('.', 2)
     if (step === undefined) {
       const bytes = bytesOf(requested)
-      if (bytes !== undefined && bytes > 0) limits.set(job, bytes / Math.max(1, Number(nodes) || 1))
+      // Shortly after the end 22.05 still shows what it cannot name, such as `16?`.
+      if (bytes === undefined) open.add(job)
+      else if (bytes > 0) limits.set(job, bytes / Math.max(1, Number(nodes) || 1))
       continue
     }
     if (typeof verdicts.get(job) === 'string') continue
+    // Its memory is recorded with its end.
+    if (word === 'RUNNING' || word === 'PENDING') {
+      open.add(job)
+      continue
+    }
     const used = bytesOf(most) ?? 0
     const limit = limits.get(job)
     if (limit !== undefined && used > limit) {
@@ -94,6 +102,7 @@ export function verdictsOf(text: string): Map<string, string | false> {
       verdicts.set(job, 'It used more memory than it had asked for')
     } else verdicts.set(job, false)
   }
+  for (const job of open) if (verdicts.get(job) === false) verdicts.delete(job)
   return verdicts
 }
 

@@ -27,6 +27,9 @@ function commandOf(change: JobChange, target: string): [Command, string[]] {
       return ['scontrol', ['update', `JobId=${target}`, `TimeLimit=${change.minutes}`]]
     case 'nice':
       return ['scontrol', ['update', `JobId=${target}`, `Nice=${change.value}`]]
+    case 'hold':
+      // As a user's own hold, whoever the agent is: what root holds by `hold`, only an admin may release.
+      return ['scontrol', ['uhold', target]]
     default:
       return ['scontrol', [change.action, target]]
   }

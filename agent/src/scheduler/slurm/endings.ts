@@ -57,7 +57,14 @@ export function createEndings(commands: Commands, accounting: Accounting, now: (
         const known = await details.of(track.id, commands.runner.mode === 'self' ? undefined : track.origin.account)
         if (known === undefined) continue
         if (known.length > 0) learnt.push({ track, job: await track.learn(known) })
-        else if (rows !== 'no answer' && missingMs > (rows.length > 0 ? RUNAWAY_MS : LATE_MS)) {
+        if (rows === 'no answer') continue
+        if (track.isArray && rows.length > 0 && (known.length > 0 || missingMs > LATE_MS)) {
+          // Accounting goes on calling an element pending that was withdrawn; the controller does not.
+          const others = known.length > 0 ? rows.filter(({ state }) => state !== 'pending') : rows
+          learnt.push({ track, job: track.withdraw([...known, ...others], now()) })
+        }
+        if (track.hasEnded || known.length > 0) continue
+        if (missingMs > (rows.length > 0 ? RUNAWAY_MS : LATE_MS)) {
           learnt.push({ track, job: track.lose('Slurm does not know it any more', now()) })
         }
       }

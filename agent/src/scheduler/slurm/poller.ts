@@ -10,8 +10,8 @@ import { type Origin, Track } from './track.ts'
 
 /** Ended jobs are remembered for late questions, the newest. */
 const REMEMBERED = 5000
-/** So many looks wait for accounting to say who sent a SIGKILL. */
-const PATIENCE = 4
+/** So long is waited for accounting to say who sent a SIGKILL: looks follow each other fast while users change things. */
+const VERDICT_MS = 15_000
 
 export interface Poller {
   freshness(): { at: Date; problem?: string }
@@ -105,8 +105,11 @@ export function createPoller(
     await endings.judge(fresh.filter((track) => track.isUndecided(rows.get(track) ?? [])))
     for (const track of fresh) {
       const told = rows.get(track) ?? []
-      if (track.isUndecided(told) && ++track.asked < PATIENCE) continue
-      track.asked = 0
+      if (track.isUndecided(told)) {
+        track.undecidedSince ??= performance.now()
+        if (performance.now() - track.undecidedSince < VERDICT_MS) continue
+      }
+      track.undecidedSince = undefined
       track.remember(lines.get(track.id) ?? [], told)
       await publish(track, await track.learn(told))
       await turn()

@@ -30,8 +30,8 @@ export class Track {
   missingSince: number | undefined
   /** Of ends by SIGKILL: what accounting says of them, by element; `undefined` is a job that is no array. */
   readonly verdicts = new Map<number | undefined, string | false>()
-  /** How often accounting was asked for one in vain. */
-  asked = 0
+  /** Since when accounting has been asked for one in vain. */
+  undecidedSince: number | undefined
   #lines: string[] = []
   #rows = new Map<string, QueueRow>()
   /** Elements that the last lines spoke of. */
@@ -115,6 +115,21 @@ export class Track {
     await turn()
     const lead = rows.find(({ state }) => state === 'pending') ?? first
     return this.#settle(jobOfElements(this.id, lead, [...this.elements.values()]), changed)
+  }
+
+  /**
+   * Slurm keeps no record of an element that was cancelled before it began. `said`: all that controller and accounting say of
+   * the array; what neither they nor the queue knows of it and what has not begun is such a one.
+   */
+  withdraw(said: readonly QueueRow[], now: Date): ScheduledJob | undefined {
+    const told = new Set(said.flatMap(({ elements }) => elements ?? []))
+    const waited = [...this.elements.values()].filter(({ state }) => state === 'pending').map(({ index }) => index)
+    const gone = [...waited, ...this.unknown]
+      .filter((index) => !told.has(index) && !this.#inQueue.has(index))
+      .map((index): ArrayElement => ({ index, state: 'cancelled', endedAt: now.toISOString() }))
+    if (gone.length === 0) return undefined
+    for (const element of gone) this.elements.set(element.index, element)
+    return this.#settle(jobOfElements(this.id, undefined, [...this.elements.values()]), gone)
   }
 
   /** Slurm has forgotten it: what was not seen to end is lost. */

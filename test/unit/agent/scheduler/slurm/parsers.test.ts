@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { bytesOf, parseEnd, verdictsOf } from '../../../../../agent/src/scheduler/slurm/accounting.ts'
-import { configOf, parseConfig } from '../../../../../agent/src/scheduler/slurm/commands.ts'
+import { configOf, parseConfig, SEPARATOR } from '../../../../../agent/src/scheduler/slurm/commands.ts'
 import { detailsOf } from '../../../../../agent/src/scheduler/slurm/details.ts'
 import { parseEstimate } from '../../../../../agent/src/scheduler/slurm/estimate.ts'
 import {
@@ -55,6 +55,14 @@ test('a kill for memory is told from a kill by somebody', () => {
   expect(verdicts.get('62')).toBe('It used 186 MiB of memory and had asked for 100 MiB')
   expect(verdicts.get('56')).toBe(false)
   expect(verdicts.get('58_0')).toBe(false)
+})
+
+test.each([
+  ['7|FAILED||100M|1', '7.batch|RUNNING|||1', undefined],
+  ['7|FAILED||16?|1', '7.batch|CANCELLED by 0|601048K||1', undefined],
+  ['7|FAILED||0|1', '7.batch|CANCELLED by 0|601048K||1', false],
+])('what accounting has not recorded whole decides nothing: %s %s', (job, step, verdict) => {
+  expect(verdictsOf(`${job}\n${step}`.replaceAll('|', SEPARATOR)).get('7')).toBe(verdict)
 })
 
 test("the controller's own record, with names and comments of several lines", () => {

@@ -76,6 +76,17 @@ test('elements that the queue has forgotten are asked for, and lost where nobody
   expect(lost?.state).toBe('failed')
 })
 
+test('an element that nobody has a record of, though they know the array, was cancelled before it began', async () => {
+  const followed = track('66', { elements: [0, 1, 2, 3, 4] })
+  const rows = await followed.read(of('66'))
+  await followed.learn(rows)
+  followed.remember(of('66'), rows)
+  const withdrawn = followed.withdraw(rows, new Date(0))
+  expect(withdrawn?.elements).toEqual([{ index: 4, state: 'cancelled', endedAt: new Date(0).toISOString() }])
+  expect(followed.hasEnded).toBe(true)
+  expect(followed.withdraw(rows, new Date(1))).toBeUndefined()
+})
+
 test('a job killed for its memory waits for the verdict, and keeps it', async () => {
   const followed = track('62')
   const rows = await followed.read(of('62'))
