@@ -108,7 +108,7 @@ export function useColumns(narrow: boolean, everybody: boolean): JobColumn[] {
         value: (row) => (row.group === undefined ? row.id : ''),
         cell: (row) => (row.group === undefined ? <span className="mono">{row.id}</span> : null),
       },
-      { id: 'template', header: say('column.template'), width: 180, value: templateName },
+      { id: 'template', header: say('column.template'), width: 128, grow: true, value: templateName },
       {
         id: 'partition',
         header: say('column.partition'),

@@ -15,6 +15,8 @@ import { fits } from './actions.ts'
 import { signalOf } from './ending.ts'
 import { jobStates } from './filter.ts'
 import { jobsMessages } from './messages.ts'
+import { pendingMessages } from './pending-messages.ts'
+import { pendingCause } from './pending.ts'
 import { elementJob } from './rows.ts'
 import { Section } from './section.tsx'
 import { hasEnded, ranSeconds } from './story.ts'
@@ -192,6 +194,7 @@ function ElementRow(props: {
 }) {
   const { array, element, now } = props
   const say = useMessages(jobsMessages)
+  const sayPending = useMessages(pendingMessages)
   const format = useFormat()
   const id = `${array.id}_${element.index}`
   const ran = ranSeconds(elementJob(array, element), now)
@@ -202,7 +205,9 @@ function ElementRow(props: {
       ? signal.name
       : exitCode !== undefined && exitCode !== 0
         ? say('elements.code', { code: exitCode })
-        : reason
+        : element.state === 'pending' && reason !== ''
+          ? sayPending(pendingCause(reason))
+          : reason
   return (
     <tr>
       <td>

@@ -1,6 +1,6 @@
 import type { Job, JobState } from '../../../../contract/jobs.ts'
 import { textIn, type Language } from '../../ui/text.ts'
-import { hasEnded } from './story.ts'
+import { hasEnded, hasFailed } from './story.ts'
 
 /** What the list of jobs is narrowed to; the address holds it (`?state=running,pending&q=plate&since=7d`). */
 export interface JobFilter {
@@ -36,7 +36,7 @@ export const jobStates: readonly JobState[] = [
   'lost',
 ]
 const activeStates = jobStates.filter((state) => !hasEnded(state))
-const failedStates = jobStates.filter((state) => hasEnded(state) && state !== 'completed')
+const failedStates = jobStates.filter(hasFailed)
 
 /** The sets of states that are asked for most, each one click away. */
 export const presets = {
@@ -149,7 +149,7 @@ export function countPresets(jobs: Iterable<Job>): Record<Preset, number> {
     counts.all += 1
     if (!hasEnded(job.state)) counts.active += 1
     else if (job.state === 'completed') counts.completed += 1
-    else counts.failed += 1
+    else if (hasFailed(job.state)) counts.failed += 1
   }
   return counts
 }

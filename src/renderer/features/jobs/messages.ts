@@ -157,7 +157,7 @@ export const jobsMessages = defineMessages('jobs', {
   'elements.states': { en: 'Elements by state', ko: '상태별 요소' },
   'elements.index': { en: 'Index', ko: '인덱스' },
   'elements.state': { en: 'State', ko: '상태' },
-  'elements.end': { en: 'End', ko: '종료 정보' },
+  'elements.end': { en: 'Note', ko: '비고' },
   'elements.ran': { en: 'Ran', ko: '실행 시간' },
   'elements.nodes': { en: 'Nodes', ko: '노드' },
   'elements.select': { en: 'Select element {{index}}', ko: '요소 {{index}} 선택' },

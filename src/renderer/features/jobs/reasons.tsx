@@ -56,6 +56,9 @@ const lastLines = 20
 const failedElements = ({ states }: ArraySummary): number =>
   jobStates.reduce((sum, state) => sum + (hasFailed(state) ? (states[state] ?? 0) : 0), 0)
 
+/** A reason that says no more than the code, the signal or the limit, which are said in words. */
+const repeatsItself = /^(exit code \d+|signal \d+( \(\w+\))?|time limit of .* reached)$/i
+
 /** What happened, and what to try: with the figures the job had, and those it might need. */
 function useEnding(job: Job, logTail: readonly string[]): { text: string; next: string; words: string[] } {
   const say = useMessages(endMessages)
@@ -67,7 +70,7 @@ function useEnding(job: Job, logTail: readonly string[]): { text: string; next: 
   const words = [
     ...(code === undefined || cause === 'exit-code' || cause === 'usage' ? [] : [say('detail', { code })]),
     ...(signal === undefined ? [] : [say('signal', signal)]),
-    ...(reason === '' ? [] : [say('word', { reason })]),
+    ...(reason === '' || repeatsItself.test(reason) ? [] : [say('word', { reason })]),
   ]
   if (job.array !== undefined)
     return {

@@ -19,12 +19,14 @@ interface NotificationsState {
 export const nothingTold: SiteNotifications = { items: [], readUpTo: 0 }
 export const newestId = ({ items }: SiteNotifications): number => items[0]?.id ?? 0
 
-/** What is worth reading: that a job has started is no news once more is told of it. Takes and gives the newest first. */
+/** What is worth reading: that a job has started is no news once more is told of it, nor its limit once it has ended. Takes and gives the newest first. */
 export function worthTelling(items: readonly Notification[]): Notification[] {
   const later = new Set<string>()
+  const ended = new Set<string>()
   return items.filter(({ kind, job }) => {
-    const old = kind === 'started' && later.has(job.id)
+    const old = (kind === 'started' && later.has(job.id)) || (kind === 'time-low' && ended.has(job.id))
     later.add(job.id)
+    if (kind === 'finished' || kind === 'failed') ended.add(job.id)
     return !old
   })
 }

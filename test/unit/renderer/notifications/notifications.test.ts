@@ -35,6 +35,11 @@ it('that a job has started is no news once more is told of it', () => {
   expect(unreadOf({ items, readUpTo: 0 })).toHaveLength(3)
 })
 
+it('that a limit is near is no news once the job has ended', () => {
+  const items = [of(4, 'time-low', 'b'), of(3, 'failed', 'a'), of(2, 'time-low', 'a'), of(1, 'started', 'b')]
+  expect(worthTelling(items).map(({ id }) => id)).toEqual([4, 3])
+})
+
 describe('what is said', () => {
   it('names how a job ended, in both languages', () => {
     const failed = (more: Partial<Notification>) => told(1, { kind: 'failed', level: 'error', ...more })
