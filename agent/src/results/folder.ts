@@ -79,7 +79,8 @@ export function createFolders(agent: Agent): Folders {
   const kept = new Map<string, { at: number; count: number; listing: Promise<Listing> }>()
 
   function remember(key: string, newest: number, read: () => Promise<Listing>): Promise<Listing> {
-    const now = agent.now().getTime()
+    // Not the clock's time: that may be set back.
+    const now = performance.now()
     for (const [old, { at }] of kept) if (now - at > FRESH_MS) kept.delete(old)
     const known = kept.get(key)
     if (known !== undefined && now - known.at <= newest) return known.listing

@@ -11,20 +11,25 @@ const AT_ONCE = 32
 export const hasCode = (error: unknown, ...codes: string[]): boolean =>
   error instanceof Error && 'code' in error && codes.includes(String(error.code))
 
+/** What no path leads to: it is not there (any more), or a job has nested folders deeper than a path may be long. */
+const away = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG']
+/** Beside these, what a job has closed to everybody. */
+const closed = [...away, 'EACCES', 'EPERM']
+
 /** Undefined where there is nothing. */
-export async function lstat(path: string): Promise<Stats | undefined> {
+export async function lstat(path: string, missing: readonly string[] = away): Promise<Stats | undefined> {
   try {
     return await fs.lstat(path)
   } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined
+    if (hasCode(error, ...missing)) return undefined
     throw error
   }
 }
 
 /** In the order of their names. A running job may remove a folder at any time: then it has no entries. */
-async function childrenOf(folder: string): Promise<Dirent[]> {
+async function childrenOf(folder: string, missing: readonly string[] = away): Promise<Dirent[]> {
   const children = await fs.readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return []
+    if (hasCode(error, ...missing)) return []
     throw error
   })
   return children.sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -41,16 +46,16 @@ const entryOf = (path: string, stats: Stats): FileEntry => ({
 export const plainEntry = (path: string, stats: Stats | undefined): FileEntry | undefined =>
   stats !== undefined && (stats.isFile() || stats.isDirectory()) ? entryOf(path, stats) : undefined
 
-/** Regular files below `top`, at most `limit`, folder by folder. */
+/** Regular files below `top`, at most `limit`, folder by folder; without those in folders further down that may not be read. */
 export async function filesBelow(top: string, limit: number): Promise<FileEntry[]> {
   const entries: FileEntry[] = []
   const visit = async (folder: string, prefix: string): Promise<void> => {
-    for (const child of await childrenOf(folder)) {
+    for (const child of await childrenOf(folder, prefix === '' ? away : closed)) {
       if (entries.length >= limit) return
       if (child.isDirectory()) {
         await visit(join(folder, child.name), `${prefix}${child.name}/`)
       } else if (child.isFile()) {
-        const stats = await lstat(join(folder, child.name))
+        const stats = await lstat(join(folder, child.name), closed)
         if (stats?.isFile() === true) entries.push(entryOf(prefix + child.name, stats))
       }
     }
@@ -72,7 +77,9 @@ export async function folderPage(
   const entries: FileEntry[] = []
   for (let at = 0; at < wanted.length; at += AT_ONCE) {
     const part = wanted.slice(at, at + AT_ONCE)
-    const found = await Promise.all(part.map(async ({ name }) => plainEntry(name, await lstat(join(folder, name)))))
+    const found = await Promise.all(
+      part.map(async ({ name }) => plainEntry(name, await lstat(join(folder, name), closed))),
+    )
     for (const entry of found) if (entry !== undefined) entries.push(entry)
   }
   return { entries, total: children.length }

@@ -152,7 +152,15 @@ export function createOwnFiles(areaOf: (user: string) => Area, base: string): Us
       const last = names.pop() ?? ''
       const parent = await found(user, names.join('/'))
       if (parent === undefined) return
-      await fs.rm(join(parent.path, ...segmentsOf(last)), { recursive: true, force: true })
+      try {
+        await fs.rm(join(parent.path, ...segmentsOf(last)), { recursive: true, force: true })
+      } catch (error) {
+        if (hasCode(error, 'ENAMETOOLONG'))
+          throw new Failure('CONFLICT', 'Its folders are nested too deep. Remove it in a terminal.')
+        if (hasCode(error, 'EACCES', 'EPERM'))
+          throw new Failure('FORBIDDEN', 'Its permissions do not let it be removed.')
+        throw error
+      }
     },
 
     stat: async (user, path) => plainEntry(path, (await found(user, path))?.stats),

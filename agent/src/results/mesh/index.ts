@@ -29,6 +29,8 @@ export interface Meshes {
   close(): Promise<void>
 }
 
+const ending = () => new Failure('SCHEDULER_UNAVAILABLE', 'The agent is ending. Try again in a moment.')
+
 /** Hands the thread the bytes that it asks for. */
 async function give(
   worker: Worker,
@@ -49,6 +51,7 @@ export function createMeshes({ log }: Pick<Agent, 'log'>): Meshes {
   const waiting: (() => void)[] = []
   const workers = new Set<Worker>()
   let running = 0
+  let closed = false
 
   function keep(key: string, mesh: Uint8Array): void {
     kept.set(key, mesh)
@@ -88,6 +91,8 @@ export function createMeshes({ log }: Pick<Agent, 'log'>): Meshes {
   }
 
   function work(extension: string, file: FileReader, size: number): Promise<Uint8Array> {
+    // Its turn may have come because the one before it was ended.
+    if (closed) return Promise.reject(ending())
     return new Promise((resolve, reject) => {
       const start: WorkerStart = { extension, size }
       const worker = new Worker(program, { workerData: start, resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } })
@@ -114,7 +119,7 @@ export function createMeshes({ log }: Pick<Agent, 'log'>): Meshes {
       worker.on('exit', () => {
         clearTimeout(timer)
         workers.delete(worker)
-        reject(new Failure('SCHEDULER_UNAVAILABLE', 'The agent is ending. Try again in a moment.'))
+        reject(ending())
       })
     })
   }
@@ -150,6 +155,7 @@ export function createMeshes({ log }: Pick<Agent, 'log'>): Meshes {
       return begun
     },
     async close() {
+      closed = true
       await Promise.all([...workers].map((worker) => worker.terminate()))
     },
   }

@@ -13,9 +13,11 @@ if (port !== null) {
   const source: Bytes = {
     size,
     async read(position, length) {
+      // Places come from the file itself.
+      if (!Number.isSafeInteger(position) || position < 0) throw new Undrawable('It names a place that is not in it.')
       const bytes = await new Promise<Uint8Array>((resolve) => {
         waiting.push(resolve)
-        say({ type: 'read', position, length: Math.max(0, Math.min(length, size - position)) })
+        say({ type: 'read', position, length: Math.max(0, Math.floor(Math.min(length, size - position))) })
       })
       return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     },

@@ -72,9 +72,9 @@ test.skipIf(process.platform !== 'linux')(
     runningJob(join(runs, '2/.headway'))
     database.close()
 
-    bench = await workbench({ folder, cores: 2 })
-    const seen = await Promise.all(['1', '2', '3'].map((id) => bench?.job(id)))
-    expect(seen.map((job) => job?.state)).toEqual(['completed', 'running', 'pending'])
+    const now = (bench = await workbench({ folder, cores: 2 }))
+    const seen = await Promise.all(['1', '2', '3'].map((id) => now.job(id)))
+    expect(seen.map(({ state }) => state)).toEqual(['completed', 'running', 'pending'])
     expect(seen[0]).toMatchObject({ exitCode: 0, templateId: 'heat', submittedAt: at })
     writeFileSync(bench.inRun('2', '.headway/go'), '')
     expect(await bench.ended('2')).toMatchObject({ state: 'failed', exitCode: 4 })
