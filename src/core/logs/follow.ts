@@ -25,7 +25,8 @@ export async function followLog(
 
   const fetchEnd = async (signal: AbortSignal): Promise<First> => {
     try {
-      const { body, headers } = await open({ offset: -tailBytes }, signal)
+      // Bounded: a log that pours is longer by the time its end is reached.
+      const { body, headers } = await open({ offset: -tailBytes, length: tailBytes }, signal)
       return { ...described(headers), bytes: await bytesOf(body) }
     } catch (error) {
       // It may appear yet; whether it can, the following learns.
