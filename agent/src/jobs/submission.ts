@@ -8,6 +8,7 @@ import { Failure } from '../kit/failure.ts'
 import type { Identity } from '../kit/identity.ts'
 import { BOOKKEEPING, LOG_NAME } from '../scheduler/index.ts'
 import {
+  checkRunnable,
   checkSlots,
   filesBySlot,
   fittingParameters,
@@ -89,23 +90,7 @@ export async function planSubmission(
 
   async function runnable(id: string): Promise<JobTemplate> {
     const template = await templates.find(who, id)
-    if (request.template_version !== undefined && request.template_version !== template.version) {
-      throw new Failure(
-        'CONFLICT',
-        `The template "${id}" is version ${template.version} by now, not ${request.template_version}: look at its form again.`,
-        { details: { version: template.version } },
-      )
-    }
-    if (template.missingCommands.length > 0) {
-      const commands = template.missingCommands
-      throw new Failure(
-        'REQUIREMENT_MISSING',
-        `The template "${id}" needs ${commands.join(', ')}, which this cluster lacks.`,
-        {
-          details: { commands },
-        },
-      )
-    }
+    checkRunnable(template, request.template_version)
     const { script } = template
     if (script === undefined) {
       throw new Failure('VALIDATION_FAILED', `The template "${id}" is a workflow: execute it as one.`, {

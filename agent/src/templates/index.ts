@@ -16,6 +16,7 @@ import { createShelf } from './shelf.ts'
 
 export { boundedPattern, PatternTooSlow } from './patterns.ts'
 export { checkParameters, fittingParameters } from './parameters.ts'
+export { checkRunnable } from './runnable.ts'
 export { checkSlots, filesBySlot, runNames } from './slots.ts'
 export { renderScript } from './script.ts'
 export { resolveStep } from './steps.ts'

@@ -7,7 +7,7 @@ import type { Jobs, JobView } from '../jobs/index.ts'
 import type { Agent } from '../kit/agent.ts'
 import { Failure } from '../kit/failure.ts'
 import { type Identity, isAdmin } from '../kit/identity.ts'
-import { checkSlots, fittingParameters, resolveStep, type Templates } from '../templates/index.ts'
+import { checkRunnable, checkSlots, fittingParameters, resolveStep, type Templates } from '../templates/index.ts'
 import type { Uploads } from '../uploads/index.ts'
 import { asRun, type Attempt, type Run, type Store } from './store.ts'
 
@@ -223,21 +223,7 @@ export function createRuns(
     if (steps === undefined) {
       throw new Failure('VALIDATION_FAILED', `The template "${template.id}" is no workflow: submit it as a job.`)
     }
-    if (request.template_version !== undefined && request.template_version !== template.version) {
-      throw new Failure(
-        'CONFLICT',
-        `The template "${template.id}" is version ${template.version} by now, not ${request.template_version}: look at its form again.`,
-        { details: { version: template.version } },
-      )
-    }
-    if (template.missingCommands.length > 0) {
-      const commands = template.missingCommands
-      throw new Failure(
-        'REQUIREMENT_MISSING',
-        `The workflow "${template.id}" needs ${commands.join(', ')}, which this cluster lacks.`,
-        { details: { commands } },
-      )
-    }
+    checkRunnable(template, request.template_version)
     const files = request.files ?? []
     const stored = []
     for (const { slot, uploadId } of files) stored.push({ ...(await uploads.stored(who.username, uploadId)), slot })

@@ -1,6 +1,6 @@
 export { followed, type Followed } from './followed.ts'
 export type { AgentClient, AgentLink, Agents } from './interfaces.ts'
-export { createLive, isTemporary, type Live } from './live.ts'
+export { createLive, isTemporary, refreshedWhileWatched, type Live } from './live.ts'
 export { probe } from './probe.ts'
 export { agentTimes, openSiteAgent, type AgentTimes, type SiteAgent } from './site-agent.ts'
 export { directTransport } from './transport.ts'

@@ -121,6 +121,33 @@ export function createLive<S, E>({ link, load, known }: LiveParts<S, E>): Live<S
   }
 }
 
+/** The same, loaded anew every so often while somebody watches. */
+export function refreshedWhileWatched<S, E>(live: Live<S, E>, link: AgentLink, intervalMs: number): Live<S, E> {
+  let watchers = 0
+  let timer: NodeJS.Timeout | undefined
+  return {
+    ...live,
+    subscribe(sink) {
+      const stop = live.subscribe(sink)
+      watchers += 1
+      timer ??= setInterval(() => {
+        if (link.ready) live.refresh().catch(() => undefined)
+      }, intervalMs)
+      return () => {
+        stop()
+        watchers -= 1
+        if (watchers > 0) return
+        clearInterval(timer)
+        timer = undefined
+      }
+    },
+    close() {
+      clearInterval(timer)
+      live.close()
+    },
+  }
+}
+
 const passing = new Set(['OFFLINE', 'SIGNED_OUT', 'RATE_LIMITED', 'CANCELLED'])
 
 /** Whether the same request may succeed later without anybody doing something about it. */

@@ -1,7 +1,13 @@
 import type { JobList } from '../../../contract/agent/jobs.ts'
 import type { Snapshot, StreamEvent } from '../../../contract/app.ts'
 import type { Job } from '../../../contract/jobs.ts'
-import { createLive, type AgentClient, type AgentLink, type Live } from '../agent-client/index.ts'
+import {
+  createLive,
+  refreshedWhileWatched,
+  type AgentClient,
+  type AgentLink,
+  type Live,
+} from '../agent-client/index.ts'
 
 type All = Live<Snapshot<'jobs', 'all'>, StreamEvent<'jobs', 'all'>>
 
@@ -16,8 +22,6 @@ export function createEverybody(parts: { client: AgentClient; link: AgentLink; i
   const { client, link, intervalMs = everyMs } = parts
   let jobs = new Map<string, { job: Job; text: string }>()
   let loaded = false
-  let watchers = 0
-  let timer: NodeJS.Timeout | undefined
 
   const live = createLive<Snapshot<'jobs', 'all'>, StreamEvent<'jobs', 'all'>>({
     link,
@@ -37,25 +41,5 @@ export function createEverybody(parts: { client: AgentClient; link: AgentLink; i
       return put.length + gone.length === 0 ? undefined : { put, gone }
     },
   })
-  return {
-    ...live,
-    subscribe(sink) {
-      const stop = live.subscribe(sink)
-      watchers += 1
-      timer ??= setInterval(() => {
-        if (link.ready) live.refresh().catch(() => undefined)
-      }, intervalMs)
-      return () => {
-        stop()
-        watchers -= 1
-        if (watchers > 0) return
-        clearInterval(timer)
-        timer = undefined
-      }
-    },
-    close() {
-      clearInterval(timer)
-      live.close()
-    },
-  }
+  return refreshedWhileWatched(live, link, intervalMs)
 }

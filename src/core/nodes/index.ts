@@ -2,7 +2,7 @@ import type { Snapshot } from '../../../contract/app.ts'
 import type { ClusterSummary, NodesStatus } from '../../../contract/nodes.ts'
 import type { SchedulerStatus } from '../../../contract/scheduler.ts'
 import type { FeatureHandlers } from '../../rpc/types.ts'
-import { createLive, type Agents, type Live } from '../agent-client/index.ts'
+import { createLive, refreshedWhileWatched, type Agents, type Live } from '../agent-client/index.ts'
 import { createPerSite } from '../sites/index.ts'
 
 type Status = Snapshot<'nodes', 'status'>
@@ -18,8 +18,6 @@ export function createNodes({ agents, intervalMs = everyMs }: { agents: Agents; 
   const sites = createPerSite(agents, (site): Live<Status, Status> => {
     let status: Status | undefined
     let summary: ClusterSummary | undefined
-    let watchers = 0
-    let timer: NodeJS.Timeout | undefined
     const link = agents.link(site)
     const live = createLive<Status, Status>({
       link,
@@ -37,26 +35,12 @@ export function createNodes({ agents, intervalMs = everyMs }: { agents: Agents; 
       status = { ...status, summary }
       live.tell(status)
     })
+    const watched = refreshedWhileWatched(live, link, intervalMs)
     return {
-      ...live,
-      subscribe(sink) {
-        const stop = live.subscribe(sink)
-        watchers += 1
-        timer ??= setInterval(() => {
-          if (link.ready) live.refresh().catch(() => undefined)
-        }, intervalMs)
-        return () => {
-          stop()
-          watchers -= 1
-          if (watchers > 0) return
-          clearInterval(timer)
-          timer = undefined
-        }
-      },
+      ...watched,
       close() {
         end()
-        clearInterval(timer)
-        live.close()
+        watched.close()
       },
     }
   })
