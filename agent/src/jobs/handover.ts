@@ -141,10 +141,11 @@ export function createHandover(
 
   /** All that no scheduler has taken yet, in the order they came. */
   async function drain(): Promise<void> {
+    const silent = new Set<string>()
     for (const job of await history.unaccepted()) {
       if (closed) return
       // What a client waits for just now is told to that client.
-      if (underway.has(job.number)) continue
+      if (underway.has(job.number) || silent.has(job.user)) continue
       try {
         await give(job)
         pauseMs = FIRST_PAUSE_MS
@@ -154,8 +155,11 @@ export function createHandover(
           if (refused !== undefined) parts.onRefused(refused)
           continue
         }
-        // The next one would be told the same.
-        if (error instanceof Failure && isAway(error.cause)) return
+        // Its user's next one would be told the same; others' do not wait for one that may be at fault itself.
+        if (error instanceof Failure && isAway(error.cause)) {
+          silent.add(job.user)
+          continue
+        }
         log.error({ err: error, submission: job.number }, 'a stored submission cannot be handed over')
         later()
       }

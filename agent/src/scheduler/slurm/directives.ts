@@ -34,12 +34,13 @@ function refusedShort(token: string): string | undefined {
   return undefined
 }
 
-/** The `#SBATCH` lines that `sbatch` reads: those before the script's first command. */
+/** The lines that `sbatch` reads: those before the script's first command. It warns of `#SLURM`, and does what it says. */
 function* directives(script: string): Generator<string> {
   for (const line of script.split('\n')) {
     const text = line.trim()
     if (text !== '' && !text.startsWith('#')) return
-    if (line.startsWith('#SBATCH')) yield line.slice('#SBATCH'.length).trim()
+    const options = /^#(?:SBATCH|SLURM)(.*)$/.exec(line)?.[1]
+    if (options !== undefined) yield options.trim()
   }
 }
 
@@ -51,8 +52,10 @@ export function batchScript(script: string): string {
   const whole = script.startsWith('#!') ? script : `#!/bin/bash\n${script}`
   for (const line of directives(whole)) {
     if (/^(?:het|pack)job\b/.test(line)) refuse(line, 'a job of several parts cannot be followed as one')
-    for (const token of line.split(/\s+/)) {
-      if (token.startsWith('#')) break
+    // `sbatch` takes quotes and backslashes away: `"--array=0-3"` and `\\-a` are options, too.
+    for (const token of line.replaceAll(/["'\\]/g, '').split(/\s+/)) {
+      // The rest is a comment; where anything is quoted that is not sure.
+      if (token.startsWith('#') && !/["'\\]/.test(line)) break
       const name = token.startsWith('--') ? refusedLong(token) : token.startsWith('-') ? refusedShort(token) : undefined
       if (name !== undefined) refuse(line, refused[name]?.why ?? '')
     }

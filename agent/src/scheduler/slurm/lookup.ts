@@ -69,7 +69,7 @@ export function createLookup({ now }: Pick<Agent, 'now'>, commands: Commands): L
   }
 
   async function askAccounting(row: SlurmSubmission): Promise<{ id: string | undefined } | { problem: string }> {
-    const seconds = Math.ceil((now().getTime() - Date.parse(row.first_attempt_at) + SLACK_MS) / 1000)
+    const seconds = Math.ceil((Math.abs(now().getTime() - Date.parse(row.first_attempt_at)) + SLACK_MS) / 1000)
     const args = ['--noheader', '--parsable2', '--allocations', '--duplicates', `--user=${row.account ?? own}`]
     const fields = ['JobID', 'Comment', 'SubmitLine'].join(',')
     const more = [`--starttime=now-${seconds}seconds`, `--delimiter=${SEPARATOR}`, `--format=${fields}`]
@@ -94,7 +94,8 @@ export function createLookup({ now }: Pick<Agent, 'now'>, commands: Commands): L
       const id = comments.get(row.comment)
       if (id !== undefined) return { id, settleMs }
       const ageMs = now().getTime() - Date.parse(row.first_attempt_at)
-      if (ageMs < config.minJobAgeMs - MARGIN_MS) return { id: undefined, settleMs }
+      // Where the clock was set back, nobody knows how long ago it was.
+      if (ageMs >= 0 && ageMs < config.minJobAgeMs - MARGIN_MS) return { id: undefined, settleMs }
       const recorded = await askAccounting(row)
       return 'problem' in recorded ? recorded : { id: recorded.id, settleMs }
     },

@@ -103,6 +103,20 @@ test('an id that the scheduler gives a second time is the newer job; the older o
   expect((await service.find(kim, `1000.${first.job.number}`)).job.key).toBe('a')
 })
 
+test('one that stays in doubt for ever does not hold up those of other users', async () => {
+  const scheduler = doubtfulScheduler()
+  const { submit, service, history } = jobs(scheduler.port)
+  scheduler.state.before = async ({ key }) => {
+    if (key === 'poison') throw new Failure('SCHEDULER_UNAVAILABLE', 'It never says anything about this one.')
+  }
+  await failure(submit('poison'))
+  scheduler.state.fates = ['taken, answer lost']
+  const lee = { ...kim, username: 'lee' }
+  await failure(service.submit(lee, { name: 'x', command: 'true', idempotency_key: 'good' }))
+  await until(async () => (await history.byKey('lee', 'good'))?.jobId !== undefined, 'the other one is finished')
+  expect((await history.unaccepted()).map(({ key }) => key)).toEqual(['poison'])
+})
+
 test('the next agent finishes what one that died had begun, once', async () => {
   const scheduler = doubtfulScheduler()
   const before = jobsOver(scheduler.port)
