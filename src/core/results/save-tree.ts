@@ -1,5 +1,5 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join, parse } from 'node:path'
+import { basename, dirname, join, parse } from 'node:path'
 import type { ResultEntry, Selection } from '../../../contract/results.ts'
 import { untilDone, type Agents } from '../agent-client/index.ts'
 import { syncFolder } from '../kit/files.ts'
@@ -80,7 +80,8 @@ export async function saveTree<B>(parts: {
     const there = await sizeOf(target)
     if (there > 0 && there === listed) return tell(path, there, 0)
     await mkdir(dirname(target), { recursive: true })
-    const part = `${target}.part`
+    // No file of the tree begins with a dot (`localName`): what comes never lies under another one's name.
+    const part = join(dirname(target), `.${basename(target)}.part`)
     let version: Version = {}
     await rm(part, { force: true })
     await untilDone(link, control.signal, async (signal) => {

@@ -206,6 +206,26 @@ describe('several files', () => {
     expect(second).toBe(join(folder, 'to', 'out (2)'))
   })
 
+  it('do not lie in each other’s way, whatever they are called', async () => {
+    const [, small] = all
+    entries = small === undefined ? [] : [small, { ...small, path: 'out/b.txt.part', size: 4 }]
+    agent.routes.set('GET /api/v2/jobs/7/files/out/b.txt.part', (_request, response) => {
+      response.writeHead(200, { etag: '"p"', 'content-length': '4' }).end('PART')
+    })
+    agent.routes.set('GET /api/v2/jobs/7/files/out/b.txt', (_request, response) => {
+      void (async () => {
+        while (!(await readdir(folder, { recursive: true })).some((path) => path.endsWith('out/b.txt.part')))
+          await new Promise((resolve) => setTimeout(resolve, 10))
+        response.writeHead(200, { etag: '"b"', 'content-length': '3' }).end('abc')
+      })()
+    })
+    const downloads = open()
+    const path = await done(downloads, downloads.saveMany(many, 'c1'))
+    expect(await readFile(join(path, 'out/b.txt'), 'utf8')).toBe('abc')
+    expect(await readFile(join(path, 'out/b.txt.part'), 'utf8')).toBe('PART')
+    expect(await readdir(join(path, 'out'))).toHaveLength(2)
+  })
+
   it('are narrowed by a filter, and none is an error', async () => {
     const downloads = open()
     const path = await done(downloads, downloads.saveMany({ ...many, filter: '*.txt' }, 'c1'))
