@@ -36,16 +36,37 @@ export interface JobService {
 }
 
 const TAIL_LINES = 20
+/** So long after a change could not be stored (a full disk) the scheduler is asked for it again. */
+const MISSED_MS = 30_000
 
 export function createJobService(
   agent: Agent,
   history: History,
-  parts: { uploads: Uploads; templates: Templates; scheduler: Scheduler },
+  parts: {
+    uploads: Uploads
+    templates: Templates
+    scheduler: Scheduler
+    /** A test sets it low. */
+    missedMs?: number
+  },
 ): JobService {
   const { scheduler, uploads, templates } = parts
   /** Submissions on their way, by user and key: a second click waits for the first. */
   const underway = new Map<string, Promise<{ job: Submitted; created: boolean }>>()
   const publishing = createPublishing(agent, history)
+
+  /** Jobs of which a change could not be stored. */
+  const missed = new Set<string>()
+  let again: NodeJS.Timeout | undefined
+  function askAgain(job: string): void {
+    missed.add(job)
+    again ??= setTimeout(() => {
+      again = undefined
+      const ids = [...missed]
+      missed.clear()
+      void refresh(ids)
+    }, parts.missedMs ?? MISSED_MS).unref()
+  }
 
   // One after the other: states of a job must be stored in the order they came.
   let observing = Promise.resolve()
@@ -54,9 +75,10 @@ export function createJobService(
       const changed = await store()
       if (changed !== undefined) publishing.publish(changed.job, changed.before)
     }
-    observing = observing
-      .then(keep)
-      .catch((error: unknown) => agent.log.error({ err: error, job }, 'a change of a job could not be stored'))
+    observing = observing.then(keep).catch((error: unknown) => {
+      agent.log.error({ err: error, job }, 'a change of a job could not be stored')
+      askAgain(job)
+    })
   }
   const observe = (seen: ScheduledJob) => inOrder(seen.id, () => history.observe(seen))
 
@@ -180,6 +202,7 @@ export function createJobService(
     async close() {
       await handover.close()
       await observing
+      clearTimeout(again)
       publishing.close()
     },
   }

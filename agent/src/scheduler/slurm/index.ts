@@ -56,7 +56,10 @@ export function createSlurmScheduler(
     const job = await explained(seen)
     const track = poller.known(job.id)
     if (track?.job !== undefined && job.reason !== undefined) track.job = { ...track.job, reason: job.reason }
-    await submissions.keep(job)
+    // Told in any case: who listens has a record of its own.
+    await submissions
+      .keep(job)
+      .catch((error: unknown) => log.error({ err: error, job: job.id }, 'the state of a job could not be kept'))
     for (const listener of listeners) listener(job)
   }
 

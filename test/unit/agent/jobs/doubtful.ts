@@ -74,7 +74,7 @@ export function jobsOver(scheduler: Scheduler, folder = temporaryFolder()) {
     files: createUserFiles(config),
   } as unknown as Agent
   const history = createHistory(db)
-  const parts = { scheduler, uploads: {} as Uploads, templates: {} as Templates }
+  const parts = { scheduler, uploads: {} as Uploads, templates: {} as Templates, missedMs: 50 }
   const service = createJobService(agent, history, parts)
   return {
     folder,

@@ -1,4 +1,5 @@
-import { afterEach, expect, test } from 'vitest'
+import { sql } from 'kysely'
+import { afterEach, expect, test, vi } from 'vitest'
 import { Failure } from '../../../../agent/src/kit/failure.ts'
 import { doubtfulScheduler, type Fate, jobsOver, kim } from './doubtful.ts'
 import { until } from './workbench.ts'
@@ -89,6 +90,25 @@ test('refused when nobody waits for the answer any more, it is a failed job that
   expect(job).toMatchObject({ state: 'failed', reason: 'Invalid account.', array: { states: { failed: 3 } } })
   expect(await submit('a')).toMatchObject({ created: false, job: { jobId: 's1' } })
   expect(events.at(-1)).toMatchObject({ type: 'job_update', data: { id: 's1', state: 'failed' } })
+})
+
+test('a change that could not be stored is asked for again', async () => {
+  const scheduler = doubtfulScheduler()
+  const { submit, service, history, db } = jobs(scheduler.port)
+  await service.start()
+  const { job } = await submit('a')
+  const id = job.jobId ?? ''
+  await sql`CREATE TRIGGER full BEFORE UPDATE ON job_history BEGIN SELECT RAISE(FAIL, 'the disk is full'); END`.execute(
+    db,
+  )
+  const known = scheduler.jobs.get(id)
+  if (known !== undefined) scheduler.jobs.set(id, { ...known, state: 'running' })
+  const asked = vi.spyOn(scheduler.port, 'jobs')
+  scheduler.tell(id, [])
+  await until(() => asked.mock.calls.length > 0, 'the scheduler is asked again')
+  expect((await history.byId(id))?.state).toBe('pending')
+  await sql`DROP TRIGGER full`.execute(db)
+  await until(async () => (await history.byId(id))?.state === 'running', 'it is stored')
 })
 
 test('an id that the scheduler gives a second time is the newer job; the older one keeps its story', async () => {
