@@ -30,6 +30,16 @@ export function formatLimit(bytes: number, language: Language): string {
   return formatBytes(bytes, language)
 }
 
+const MIB = 1_048_576
+const GIB = 1_073_741_824
+
+/** Memory as schedulers count it, in powers of 1024 called MB and GB: `640 MB`, `12.5 GB`, `64 GB`. */
+export function formatMemory(bytes: number, language: Language): string {
+  if (bytes === 0) return '0'
+  if (bytes < GIB) return `${formatNumber(bytes / MIB, language, bytes < 10 * MIB ? 1 : 0)} MB`
+  return `${formatNumber(bytes / GIB, language, bytes < 100 * GIB ? 1 : 0)} GB`
+}
+
 /** `48 MB/s` */
 export function formatSpeed(bytesPerSecond: number, language: Language): string {
   return `${formatBytes(bytesPerSecond, language)}/s`
@@ -124,6 +134,7 @@ export function useFormat() {
   return useMemo(
     () => ({
       bytes: (bytes: number) => formatBytes(bytes, language),
+      memory: (bytes: number) => formatMemory(bytes, language),
       speed: (bytesPerSecond: number) => formatSpeed(bytesPerSecond, language),
       number: (value: number, digits?: number) => formatNumber(value, language, digits),
       duration: (seconds: number) => formatDuration(seconds, language),

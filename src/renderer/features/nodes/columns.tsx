@@ -51,7 +51,7 @@ export function useNodeColumns(): Column<NodeRow>[] {
         width: 215,
         value: (row) => row.memoryUsed,
         cell: (row) => {
-          const text = say('of', { part: format.bytes(row.memoryUsed), whole: format.bytes(row.memory) })
+          const text = say('of', { part: format.memory(row.memoryUsed), whole: format.memory(row.memory) })
           return (
             <span className={styles.meter}>
               <ProgressBar

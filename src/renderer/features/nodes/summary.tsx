@@ -29,7 +29,7 @@ export function Summary(props: { rows: readonly NodeRow[]; online: number; summa
       />
       <Figure
         name={say('summary.memory')}
-        value={say('of', { part: format.bytes(memoryUsed), whole: format.bytes(memory) })}
+        value={say('of', { part: format.memory(memoryUsed), whole: format.memory(memory) })}
         part={memory === 0 ? 0 : memoryUsed / memory}
       />
       {summary === undefined ? null : (

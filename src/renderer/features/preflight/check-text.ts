@@ -1,7 +1,6 @@
 import type { Check, CheckCode, CheckData, Suggestion } from '../../../../contract/preflight.ts'
-import { formatBytes, formatDuration, formatNumber, formatTime } from '../../ui/format.ts'
+import { formatBytes, formatDuration, formatMemory, formatNumber, formatTime } from '../../ui/format.ts'
 import type { Language, Say } from '../../ui/text.ts'
-import { formatMemory } from '../usage/memory.ts'
 import type { preflightMessages } from './messages.ts'
 
 export type SayPreflight = Say<typeof preflightMessages.entries>

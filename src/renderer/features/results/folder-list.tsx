@@ -202,11 +202,14 @@ export function FolderList(props: FolderListProps) {
                 data-align="end"
                 title={sum === undefined ? undefined : say('files.inside', { count: sum.files })}
               >
-                {entry.kind !== 'folder'
-                  ? format.bytes(entry.size)
-                  : sum === undefined
-                    ? ''
-                    : `${sizes?.complete === false ? '≥ ' : ''}${format.bytes(sum.bytes)}`}
+                {/* What a step of a workflow takes from another has no size when it is submitted. */}
+                {entry.kind === 'input' && entry.size === 0
+                  ? '–'
+                  : entry.kind !== 'folder'
+                    ? format.bytes(entry.size)
+                    : sum === undefined
+                      ? ''
+                      : `${sizes?.complete === false ? '≥ ' : ''}${format.bytes(sum.bytes)}`}
               </div>
               <div role="gridcell" data-align="end" className={styles.faint}>
                 <Time at={entry.modifiedAt} />

@@ -48,8 +48,8 @@ export function savePreferences(name: string, preferences: TablePreferences): vo
   localStorage.setItem(keyOf(name), JSON.stringify(preferences))
 }
 
-/** The CSS grid of the table's rows. */
+/** The CSS grid of the table's rows; columns that grow share what is left by their widths. */
 export function gridTemplate(columns: readonly { width: number; grow?: boolean }[], selectable: boolean): string {
-  const widths = columns.map(({ width, grow }) => `minmax(${width}px, ${grow ? '1fr' : `${width}px`})`)
+  const widths = columns.map(({ width, grow }) => `minmax(${width}px, ${width}${grow ? 'fr' : 'px'})`)
   return [...(selectable ? ['32px'] : []), ...widths].join(' ')
 }

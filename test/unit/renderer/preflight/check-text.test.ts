@@ -4,7 +4,7 @@ import { checkText, startText, suggestionText } from '../../../../src/renderer/f
 import { preflightMessages } from '../../../../src/renderer/features/preflight/messages.ts'
 import { blocks, hasNotes, shownChecks } from '../../../../src/renderer/features/preflight/blocking.ts'
 import { keyOf } from '../../../../src/renderer/features/preflight/use-preflight.ts'
-import { formatMemory } from '../../../../src/renderer/features/usage/memory.ts'
+import { formatMemory } from '../../../../src/renderer/ui/format.ts'
 import { sayIn } from '../../../../src/renderer/ui/text.ts'
 
 const en = sayIn(preflightMessages, 'en')
