@@ -46,8 +46,12 @@ function createCore() {
             }),
           ),
       },
+      streams: {},
+    },
+    logs: {
+      methods: {},
       streams: {
-        log: () => {
+        follow: () => {
           throw appError('NOT_FOUND', { what: 'job', id: '1' }, 'No such job.')
         },
       },
