@@ -25,6 +25,8 @@ export interface Runs {
 
 /** How often runs are looked at of which a step could not be handed over. */
 const RETRY_MS = 15_000
+/** So long the end of the agent waits for what is under way; the next one goes on with it. */
+const CLOSE_MS = 3000
 
 const succeeded = (state: Attempt['state']) => state === 'completed'
 const isLive = (state: Attempt['state']) => state !== 'waiting' && state !== 'blocked' && !jobHasEnded(state)
@@ -69,14 +71,18 @@ export function createRuns(
   { jobs, templates, uploads }: { jobs: Jobs; templates: Templates; uploads: Uploads },
 ): Runs {
   let timer: NodeJS.Timeout | undefined
-  // One after the other: what is read of a run must still hold when it is changed.
-  let turn = Promise.resolve()
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const done = turn.then(work)
-    turn = done.then(
+  let catchingUp: Promise<void> | undefined
+  let closed = false
+  // One after the other for each user: what is read of a run must still hold when it is changed.
+  const turns = new Map<string, Promise<void>>()
+  function inTurn<T>(user: string, work: () => Promise<T>): Promise<T> {
+    const done = (turns.get(user) ?? Promise.resolve()).then(work)
+    const turn = done.then(
       () => undefined,
       () => undefined,
     )
+    turns.set(user, turn)
+    void turn.then(() => turns.get(user) === turn && turns.delete(user))
     return done
   }
 
@@ -246,7 +252,7 @@ export function createRuns(
 
   return {
     execute: (who, request) =>
-      inTurn(async () => {
+      inTurn(who.username, async () => {
         const key = request.idempotency_key ?? randomUUID()
         const known = await store.byKey(who.username, key)
         if (known !== undefined) return { run: await advance(known.number), created: false }
@@ -270,7 +276,7 @@ export function createRuns(
     },
 
     cancel: (run) =>
-      inTurn(async () => {
+      inTurn(run.user, async () => {
         const now = await fresh(run.number)
         if (now.state !== 'running') throw new Failure('WRONG_STATE', `Run ${run.number} has already ended.`)
         await store.setRun(run.number, { cancelled: 1 })
@@ -279,7 +285,7 @@ export function createRuns(
       }),
 
     restart: (run, from) =>
-      inTurn(async () => {
+      inTurn(run.user, async () => {
         const now = await fresh(run.number)
         const first = from === undefined ? now.steps.filter(({ state }) => hasFailed(state)) : stepOf(now, from)
         const again = withAllAfter(
@@ -299,26 +305,37 @@ export function createRuns(
 
     async start() {
       jobs.onChange((job: JobView, _before: JobState | undefined) => {
-        inTurn(() => onJob(job)).catch((error: unknown) =>
+        inTurn(job.user, () => onJob(job)).catch((error: unknown) =>
           agent.log.error({ err: error, job: job.id }, 'a step of a workflow could not be followed'),
         )
       })
-      await catchUp()
-      timer = setInterval(() => void catchUp(), RETRY_MS)
+      // Nobody waits for it: a scheduler that does not answer must not keep the agent from starting.
+      goOn()
+      timer = setInterval(goOn, RETRY_MS)
       timer.unref()
     },
 
     async close() {
       clearInterval(timer)
-      await turn
+      closed = true
+      const patience = new Promise((resolve) => void setTimeout(resolve, CLOSE_MS).unref())
+      await Promise.race([Promise.all(turns.values()), patience])
     },
+  }
+
+  /** One look at a time: a scheduler that does not answer takes longer than the pause between two. */
+  function goOn(): void {
+    catchingUp ??= catchUp()
+      .catch((error: unknown) => agent.log.error({ err: error }, 'workflows could not be looked at'))
+      .finally(() => (catchingUp = undefined))
   }
 
   /** What an agent that ended in the middle left undone, and what the scheduler did not take at once. */
   async function catchUp(): Promise<void> {
     for (const { number, steps, user } of await store.running()) {
+      if (closed) return
       if (!steps.some(({ state }) => state === 'waiting' || isLive(state))) continue
-      await inTurn(async () => {
+      await inTurn(user, async () => {
         for (const { jobId } of (await fresh(number)).steps) {
           if (jobId !== undefined)
             await onJob(await jobs.find({ ...actor(await fresh(number)), username: user }, jobId))

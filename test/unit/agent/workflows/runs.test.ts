@@ -62,7 +62,7 @@ function fakeJobs() {
   }
   const jobs = {
     async submit(_who: Identity, request: SubmitRequest, { workflow }: { workflow: { id: string; step: string } }) {
-      state.submit.get(workflow.step)?.()
+      await state.submit.get(workflow.step)?.()
       return make(request, workflow)
     },
     find: async (_who: Identity, id: string) => find(id),
@@ -88,14 +88,20 @@ async function workflows() {
   const agent = { log: createLog('silent'), now: () => new Date(), hub: { publish: () => {} } } as unknown as Agent
   const jobs = fakeJobs()
   const templates = { find: async () => template } as unknown as Templates
-  const runs = createRuns(agent, createStore(db), { jobs: jobs.port, templates, uploads: {} as Uploads })
+  const make = () => createRuns(agent, createStore(db), { jobs: jobs.port, templates, uploads: {} as Uploads })
+  const runs = make()
   await runs.start()
   open.push(async () => {
     await runs.close()
     await db.destroy()
     rmSync(folder, { recursive: true, force: true })
   })
-  return { jobs, runs, begin: () => runs.execute(kim, { name: 'study', template_id: 'chain', idempotency_key: 'k' }) }
+  return {
+    jobs,
+    runs,
+    make,
+    begin: () => runs.execute(kim, { name: 'study', template_id: 'chain', idempotency_key: 'k' }),
+  }
 }
 
 const statesOf = async (runs: Runs, number: number) =>
@@ -162,4 +168,24 @@ test('a first step that fails before the next one is handed over leaves a failed
   expect(created).toBe(true)
   await until(async () => (await runs.find(kim, '1')).state === 'failed', 'the run ends')
   expect(await statesOf(runs, run.number)).toEqual(['failed', 'blocked', 'blocked'])
+})
+
+test('a scheduler that is silent holds up neither other users, nor the end, nor the next start', async () => {
+  const { jobs, runs, make, begin } = await workflows()
+  const silence = Promise.withResolvers<void>()
+  jobs.state.submit.set('first', () => silence.promise)
+  const waiting = begin()
+  await until(async () => (await runs.find(kim, '1').catch(() => undefined)) !== undefined, 'the run is stored')
+  jobs.state.submit.clear()
+  const lee = { ...kim, username: 'lee' }
+  const { run } = await runs.execute(lee, { name: 'other', template_id: 'chain', idempotency_key: 'k' })
+  expect(run.steps.map(({ state }) => state)).toEqual(['pending', 'pending', 'pending'])
+  jobs.state.submit.set('first', () => silence.promise)
+  await runs.close()
+  const later = make()
+  await later.start()
+  jobs.state.submit.clear()
+  silence.resolve()
+  await waiting
+  await later.close()
 })
