@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { appendFile, chmod, mkdir, open, readFile, rm, stat } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { appendFile, chmod, mkdir, open, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BOOKKEEPING, logName } from '../scheduler.ts'
 import { parseIdentity, type ProcessIdentity } from './process-identity.ts'
+
+const { O_NONBLOCK, O_RDONLY } = constants
 
 /** One run of a job: which element of an array it is, and how often it was put back into the queue before. */
 export interface Place {
@@ -89,8 +92,21 @@ export async function startWrapper(place: Place, environment: Record<string, str
   }
 }
 
-const readOwn = (place: Place, name: string): Promise<string | undefined> =>
-  readFile(join(bookOf(place), name), 'utf8').catch(() => undefined)
+/** More than this stands in none of a run's own files, whatever its script may have made of them. */
+const MOST = 4096
+
+async function readOwn(place: Place, name: string): Promise<string | undefined> {
+  // A pipe that a script put in the place of the file must not keep its reader waiting.
+  const file = await open(join(bookOf(place), name), O_RDONLY | O_NONBLOCK).catch(() => undefined)
+  try {
+    const read = await file?.read(Buffer.alloc(MOST), 0, MOST, 0)
+    return read?.buffer.toString('utf8', 0, read.bytesRead)
+  } catch {
+    return undefined
+  } finally {
+    await file?.close()
+  }
+}
 
 /** Says something in the run's log, behind what it wrote itself. */
 export const noteInLog = (place: Place, sentence: string): Promise<void> =>
@@ -130,8 +146,7 @@ export async function readExit(place: Place): Promise<number | undefined> {
 export async function readReason(place: Place): Promise<string | undefined> {
   const text = await readOwn(place, 'reason')
   const line = text
-    ?.slice(0, 4096)
-    .replace(/\p{Cc}+/gu, ' ')
+    ?.replace(/\p{Cc}+/gu, ' ')
     .trim()
     .slice(0, 500)
   return line === '' ? undefined : line

@@ -42,3 +42,18 @@ describe('options of a hostile user', () => {
     expect(await bench.ended(job.id)).toMatchObject({ state: 'failed', exitCode: 3 })
   })
 })
+
+describe('what a script makes of the file for its reason', () => {
+  it.each([
+    [
+      'a huge one',
+      'printf "the first words\\n" >"$HEADWAY_REASON"; truncate -s 3G "$HEADWAY_REASON"; exit 3',
+      /^the first words$/,
+    ],
+    ['a pipe', 'mkfifo "$HEADWAY_REASON"; exit 3', /3/],
+    ['a folder', 'mkdir "$HEADWAY_REASON"; exit 3', /3/],
+  ])('%s keeps nobody from learning how it ended', async (_what, command, reason) => {
+    const { id } = await bench.run(command)
+    expect(await bench.ended(id)).toMatchObject({ state: 'failed', exitCode: 3, reason: expect.stringMatching(reason) })
+  })
+})
