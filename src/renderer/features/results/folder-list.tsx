@@ -161,7 +161,8 @@ export function FolderList(props: FolderListProps) {
           const style = { transform: `translateY(${index * rowHeight}px)` }
           if (entry === undefined) return <div key={index} className={styles.row} role="row" aria-busy style={style} />
           const name = shownName(deep ? entry.path : nameOf(entry.path))
-          const sum = sizes?.folders[nameOf(entry.path)]
+          const own = nameOf(entry.path)
+          const sum = sizes !== undefined && Object.hasOwn(sizes.folders, own) ? sizes.folders[own] : undefined
           return (
             <div
               key={index}
