@@ -2,9 +2,10 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JobOptions } from '../../contract/resources.ts'
 import { hasPart } from '../helpers/parts.ts'
+import { agentOf } from './helpers/agent.ts'
 import { openBrowser, shoot } from './helpers/browser.ts'
 import { startStack, type Stack } from './helpers/stack.ts'
-import { expectText, go, watch } from './helpers/window.ts'
+import { expectText, go, signIn, watch } from './helpers/window.ts'
 
 /** What a page would have been shown by its system. */
 interface Shown {
@@ -22,19 +23,8 @@ describe.skipIf(!hasPart('chromium'))('many jobs, and what is told of them', () 
     stack = await startStack({
       environment: { HEADWAY_SCHEDULER: 'local', HEADWAY_CORES: '2', RATE_LIMIT_ENABLED: '0' },
     })
-    const agent = /agent listens at (\S+)/.exec(stack.output())?.[1] ?? ''
-    const post = async (path: string, body: object, token = '') => {
-      const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
-      const answer = await fetch(agent + path, { method: 'POST', headers, body: JSON.stringify(body) })
-      if (!answer.ok) throw new Error(await answer.text())
-      return (await answer.json()) as Record<string, string>
-    }
-    const who = { username: stack.username, password: stack.password }
-    const { access_token: token = '' } = await post('/api/auth/login', who)
-    submit = async (name, command, options = {}) => {
-      const { job_id: id = '' } = await post('/api/jobs/submit', { name, command, tasks: 2, time: 30, options }, token)
-      return id
-    }
+    const agent = await agentOf(stack)
+    submit = (name, command, options = {}) => agent.submit({ name, command, tasks: 2, time: 30, options })
     browser = await openBrowser()
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' })
     page = await context.newPage()
@@ -54,11 +44,7 @@ describe.skipIf(!hasPart('chromium'))('many jobs, and what is told of them', () 
       }
       Object.defineProperty(globalThis, 'Notification', { value: Written })
     })
-    await page.goto(stack.address)
-    await page.getByLabel('User name').fill(stack.username)
-    await page.getByLabel('Password', { exact: true }).fill(stack.password)
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-    await page.getByRole('heading', { name: 'Templates', level: 1 }).waitFor()
+    await signIn(page, stack)
   }, 240_000)
 
   afterAll(async () => {

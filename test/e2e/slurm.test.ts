@@ -1,10 +1,12 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Cluster, hasCluster, sharedCluster } from '../helpers/cluster.ts'
 import { hasPart } from '../helpers/parts.ts'
 import { openBrowser, shoot } from './helpers/browser.ts'
 import { startStack, type Stack } from './helpers/stack.ts'
-import { expectText, go, jobIs, watch } from './helpers/window.ts'
+import { expectText, go, jobIs, koreanAndDark, signIn, watch } from './helpers/window.ts'
 
 const hasAll = hasCluster && ['chromium', 'gmsh', 'ccx'].every((part) => hasPart(part))
 
@@ -14,6 +16,8 @@ describe.skipIf(!hasAll)('on a real Slurm', () => {
   let browser: Browser
   let page: Page
   let seen: ReturnType<typeof watch>
+  /** The place of the workflow's run. */
+  let steps: string
 
   beforeAll(async () => {
     cluster = await sharedCluster()
@@ -22,11 +26,7 @@ describe.skipIf(!hasAll)('on a real Slurm', () => {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' })
     page = await context.newPage()
     seen = watch(page)
-    await page.goto(stack.address)
-    await page.getByLabel('User name').fill(stack.username)
-    await page.getByLabel('Password', { exact: true }).fill(stack.password)
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-    await page.getByRole('heading', { name: 'Templates', level: 1 }).waitFor()
+    await signIn(page, stack)
   }, 240_000)
 
   afterAll(async () => {
@@ -48,6 +48,7 @@ describe.skipIf(!hasAll)('on a real Slurm', () => {
     await expectText(page, '1 of 1 uploaded')
     await page.getByTestId('submit').click()
     await page.waitForURL(/#\/workflows\/\d+/, { timeout: 60_000 })
+    steps = new URL(page.url()).hash
     await page.getByRole('group', { name: 'Steps and their order' }).waitFor()
     await shoot(page, 'workflow-running')
     await page.locator('[data-state="completed"]').first().waitFor({ timeout: 120_000 })
@@ -78,6 +79,54 @@ describe.skipIf(!hasAll)('on a real Slurm', () => {
     await page.getByRole('link', { name: /^Summary/ }).click()
     await jobIs(page, /Completed/)
     await expectText(page, 'Largest von Mises stress of all cases')
+  })
+
+  it('shows fields and tables where they lie, and fetches several files as one', { timeout: 120_000 }, async () => {
+    const file = (name: string) => page.getByRole('grid', { name: 'Files' }).getByRole('button', { name, exact: true })
+    await file('summary.csv').click()
+    await page.getByRole('dialog').getByRole('columnheader', { name: 'max_mises_MPa' }).waitFor()
+    await shoot(page, 'results-table')
+    await page.keyboard.press('Escape')
+    for (const name of ['summary.csv', 'summary.txt'])
+      await page.getByRole('checkbox', { name: `Select ${name}` }).click()
+    const downloading = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Download 2' }).click()
+    const archive = await (await downloading).path()
+    const script = 'import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); print(z.testzip(), *sorted(z.namelist()))'
+    const { stdout } = await promisify(execFile)('python3', ['-c', script, archive])
+    expect(stdout.trim()).toMatch(/^None .*summary\.csv .*summary\.txt$/)
+
+    await go(page, steps)
+    await page.getByRole('link', { name: /^Overload/ }).click()
+    await jobIs(page, /Completed/)
+    await file('part.frd').click()
+    await page
+      .getByRole('img', { name: /^Surface of part\.frd, coloured by .* from .* to / })
+      .waitFor({ timeout: 60_000 })
+    await shoot(page, 'results-field')
+    await page.keyboard.press('Escape')
+  })
+
+  it('reads as well in Korean, in the dark, on a small window', { timeout: 120_000 }, async () => {
+    await koreanAndDark(page)
+    const views = [
+      ['workflow', steps, /모든 단계/],
+      ['workflows', '#/workflows', /하중/],
+      ['jobs', '#/jobs', /완료/],
+      ['nodes', '#/nodes', /compute/],
+      ['form', '#/templates/bracket-static/new', /제출 전 점검/],
+      ['settings', '#/settings', /알림/],
+    ] as const
+    for (const [name, hash, text] of views) {
+      await go(page, hash)
+      await expectText(page, text)
+      await shoot(page, `slurm-${name}-dark-ko`)
+    }
+    await go(page, steps)
+    await page.getByRole('link', { name: /^과하중/ }).click()
+    await page.getByRole('button', { name: 'part.frd', exact: true }).click()
+    await page.getByRole('img', { name: /part\.frd 표면/ }).waitFor({ timeout: 60_000 })
+    await shoot(page, 'slurm-results-dark-ko')
   })
 
   it('found nothing to complain about on the way', () => {

@@ -56,7 +56,7 @@ export async function startStack(
     child,
   )
   const user = /user(?:name)?\W+(\S+)/i.exec(printed)?.[1] ?? 'admin'
-  const password = /password\W+(\S+)/i.exec(printed)?.[1] ?? ''
+  const password = /password\s+(\S+)/i.exec(printed)?.[1] ?? ''
 
   return {
     address: seen()[0] ?? '',

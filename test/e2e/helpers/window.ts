@@ -1,11 +1,29 @@
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
+import type { Stack } from './stack.ts'
 
 /** A place of the window by its hash, as a deep link or reload reaches it. */
 export async function go(page: Page, hash: string): Promise<void> {
   await page.evaluate((value) => {
     location.hash = value
   }, hash)
+}
+
+/** Opens the window and signs in with the stack's first account. */
+export async function signIn(page: Page, stack: Stack): Promise<void> {
+  await page.goto(stack.address)
+  await page.locator('input[autocomplete="username"]').fill(stack.username)
+  const password = page.locator('input[autocomplete="current-password"]')
+  await password.fill(stack.password)
+  await password.press('Enter')
+  await password.waitFor({ state: 'detached' })
+}
+
+/** The window in Korean and in the dark from now on. */
+export async function koreanAndDark(page: Page): Promise<void> {
+  await go(page, '#/settings')
+  await page.getByRole('radiogroup').first().getByText('한국어', { exact: true }).click()
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
 }
 
 /** The id of the job whose page is open. */
