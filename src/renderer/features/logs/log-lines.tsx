@@ -111,6 +111,7 @@ export const Lines = memo(function Lines(props: LinesProps) {
     <div
       ref={scroller}
       className={styles.lines}
+      data-complete={complete || undefined}
       role={isLive ? 'log' : 'region'}
       aria-label={label}
       aria-live={isLive ? 'polite' : 'off'}

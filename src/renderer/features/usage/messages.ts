@@ -28,7 +28,7 @@ export const usageMessages = defineMessages('usage', {
   },
   'efficiency.time': {
     en: 'Ran for {{percent}} % of the time limit ({{used}} of {{limit}}).',
-    ko: '시간 제한의 {{percent}} % 동안 실행했습니다({{limit}} 중 {{used}}).',
+    ko: '시간 제한의 {{percent}} %를 썼습니다({{limit}} 중 {{used}}).',
   },
   'chart.memory': { en: 'Memory', ko: '메모리' },
   'chart.cpu': { en: 'Processor, % of the cores', ko: '프로세서, 코어 대비 %' },
