@@ -3,7 +3,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import { Type } from 'typebox'
 import type { ConvergenceLine } from '../../../contract/agent/convergence.ts'
 import { ConvergenceChoice, ConvergenceHead, type ConvergenceRow } from '../../../contract/convergence.ts'
-import { type Jobs, type JobView, viewJobs } from '../jobs/index.ts'
+import { type Jobs, type JobView, submitJobs, viewJobs } from '../jobs/index.ts'
 import { Failure } from '../kit/failure.ts'
 import { identityOf } from '../kit/http.ts'
 import { isOn, sendStream, whileConnected } from '../kit/streaming.ts'
@@ -60,7 +60,7 @@ export function convergenceRoutes(jobs: Jobs, watches: Watches): FastifyPluginAs
 
     app.put<{ Params: { id: string }; Body: ConvergenceChoice }>(
       '/api/v2/jobs/:id/convergence',
-      { config: viewJobs, schema: { params: Params, body: ConvergenceChoice, response: { 200: ConvergenceHead } } },
+      { config: submitJobs, schema: { params: Params, body: ConvergenceChoice, response: { 200: ConvergenceHead } } },
       async (request): Promise<ConvergenceHead> => {
         const job = await jobs.find(identityOf(request), request.params.id)
         await watches.choose(job, request.body)
