@@ -110,7 +110,7 @@ function Charts({ job, live: { rows }, head }: { job: Job; live: LiveConvergence
     if (drawing === undefined) drawings.current.delete(key)
     else drawings.current.set(key, drawing)
   }, [])
-  const shown = chosen ?? shownAtFirst(groups)
+  const shown = chosen ?? shownAtFirst(groups, rows, series)
   const full: Range = [Number(rows[0]?.[1] ?? 0), Number(rows.at(-1)?.[1] ?? 1)]
   const axisName = textIn(meta.xLabel, language)
   const axis = meta.xUnit === undefined ? axisName : `${axisName} (${meta.xUnit})`

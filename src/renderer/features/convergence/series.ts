@@ -39,10 +39,18 @@ export function linesOf(series: readonly ConvergenceSeries[], group: string): Li
 export const groupsWith = (meta: ConvergenceMeta, series: readonly ConvergenceSeries[]): ConvergenceGroup[] =>
   meta.groups.filter(({ key }) => series.some(({ group }) => group === key))
 
-/** What is drawn at first: the first group, and one more of those that the state is judged by. */
-export function shownAtFirst(groups: readonly ConvergenceGroup[]): string[] {
+/** Whether nothing but zeros came in a group: what it counts has not happened. */
+export const isQuiet = (rows: readonly ConvergenceRow[], lines: readonly Line[]): boolean =>
+  rows.every((row) => lines.every(({ place }) => (row[place + 2] ?? 0) === 0))
+
+/** What is drawn at first: the first group, and one more of those that the state is judged by, where it has something to tell. */
+export function shownAtFirst(
+  groups: readonly ConvergenceGroup[],
+  rows: readonly ConvergenceRow[],
+  series: readonly ConvergenceSeries[],
+): string[] {
   const [first, ...others] = groups
-  const judged = others.find(({ expect }) => expect !== undefined)
+  const judged = others.find(({ key, expect }) => expect !== undefined && !isQuiet(rows, linesOf(series, key)))
   return [first, judged].flatMap((group) => group?.key ?? [])
 }
 

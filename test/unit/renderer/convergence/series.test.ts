@@ -83,8 +83,11 @@ describe('columns', () => {
 it('shows the first group and one that is judged, of those that have lines', () => {
   const groups = groupsWith(head.meta, series)
   expect(groups.map(({ key }) => key)).toEqual(['initial', 'courant'])
-  expect(shownAtFirst(groups)).toEqual(['initial', 'courant'])
-  expect(shownAtFirst([])).toEqual([])
+  expect(shownAtFirst(groups, rows, series)).toEqual(['initial', 'courant'])
+  expect(shownAtFirst([], rows, series)).toEqual([])
+  // A count of what has not happened takes no room.
+  const quiet = rows.map(([run = 1, x = 0, p = null]): ConvergenceRow => [run, x, p, 0])
+  expect(shownAtFirst(groups, quiet, series)).toEqual(['initial'])
 })
 
 it('tells values at a row, or the latest before it', () => {
