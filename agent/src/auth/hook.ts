@@ -3,6 +3,7 @@ import type { Agent } from '../kit/agent.ts'
 import { Failure } from '../kit/failure.ts'
 import { addressOf, originOf } from '../kit/http.ts'
 import { may } from '../kit/identity.ts'
+import type { OpenAnswers } from './open-answers.ts'
 import type { Access } from './tokens.ts'
 
 const accesses = new WeakMap<FastifyRequest, Access>()
@@ -19,9 +20,17 @@ export function bearer(header: string | undefined): string | undefined {
  * Nothing is reached by default: a route that states neither `permission` nor `public` stops the agent at its start; every
  * other one is asked for identity (401), then permission (403), before anything of the body is read.
  */
-export function guard(app: FastifyInstance, agent: Agent, authenticate: (token: string) => Promise<Access>): void {
+export function guard(
+  app: FastifyInstance,
+  agent: Agent,
+  { authenticate, open }: { authenticate: (token: string) => Promise<Access>; open: OpenAnswers },
+): void {
   const { audit, metrics } = agent
   app.decorateRequest('identity', null)
+  app.decorateReply('whileAllowed', function whileAllowed() {
+    const access = accesses.get(this.request)
+    return access === undefined ? new AbortController().signal : open.watch(access, this)
+  })
 
   app.addHook('onRoute', ({ method, url, config }) => {
     const isPreflight = method === 'OPTIONS' && url === '*'

@@ -6,6 +6,7 @@ import { SettingError } from '../config.ts'
 import type { UserStore } from '../users/index.ts'
 import { DeniedTokens } from './denied.ts'
 import { guard } from './hook.ts'
+import { OpenAnswers } from './open-answers.ts'
 import { authRoutes } from './routes.ts'
 import { Sessions } from './sessions.ts'
 import { createSignIn } from './sign-in.ts'
@@ -33,7 +34,8 @@ export function createAuth(
   const tokens = createTokens(config.jwt, now)
   const denied = new DeniedTokens(db, now)
   const sessions = new Sessions({ db, config: config.jwt, tokens, users, audit, now })
-  const listeners: ((digest: string) => void)[] = []
+  const open = new OpenAnswers(now)
+  const listeners: ((digest: string) => void)[] = [(digest) => open.end(digest)]
   let sweeping: NodeJS.Timeout | undefined
   /** Where jobs run as the agent itself, everybody it served would have each other's files. */
   let only: string | undefined
@@ -47,7 +49,7 @@ export function createAuth(
 
   return {
     authenticate,
-    guard: (app) => guard(app, agent, authenticate),
+    guard: (app) => guard(app, agent, { authenticate, open }),
     onDenied: (listener) => void listeners.push(listener),
     routes: authRoutes(agent, {
       users,

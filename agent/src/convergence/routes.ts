@@ -6,7 +6,7 @@ import { ConvergenceChoice, ConvergenceHead, type ConvergenceRow } from '../../.
 import { type Jobs, type JobView, submitJobs, viewJobs } from '../jobs/index.ts'
 import { Failure } from '../kit/failure.ts'
 import { identityOf } from '../kit/http.ts'
-import { isOn, sendStream, whileConnected } from '../kit/streaming.ts'
+import { isOn, sendStream, whileAllowed } from '../kit/streaming.ts'
 import type { Watch } from './watch.ts'
 import type { Watches } from './watches.ts'
 
@@ -53,7 +53,7 @@ export function convergenceRoutes(jobs: Jobs, watches: Watches): FastifyPluginAs
         const watch = await watchOf(job)
         const { follow } = request.query
         const answer = isOn(follow) ? followed : whole
-        sendStream(reply, 'application/x-ndjson', answer(watch, request.query, whileConnected(reply)))
+        sendStream(reply, 'application/x-ndjson', answer(watch, request.query, whileAllowed(reply)))
         return reply
       },
     )

@@ -8,6 +8,10 @@ declare module 'fastify' {
     /** Who asks; null on routes that are public to all and asked without a token. Handlers use `identityOf`. */
     identity: Identity | null
   }
+  interface FastifyReply {
+    /** Aborted when the token that the answer was asked with runs out or is signed out. */
+    whileAllowed(): AbortSignal
+  }
 }
 
 /** Types `request.body`, `query`, `params` and answers from the route's own schemas: `app.withTypeProvider<TypeBox>()`. */

@@ -25,5 +25,9 @@ export function whileConnected(reply: FastifyReply): AbortSignal {
   return gone.signal
 }
 
+/** The same, and aborted when the one it answers may not ask any more: for answers that stay open. */
+export const whileAllowed = (reply: FastifyReply): AbortSignal =>
+  AbortSignal.any([whileConnected(reply), reply.whileAllowed()])
+
 /** A flag of a query: `1` or `true`. */
 export const isOn = (flag: string | undefined): boolean => flag === '1' || flag === 'true'

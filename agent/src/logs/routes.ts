@@ -6,7 +6,7 @@ import type { LogMatches } from '../../../contract/logs.ts'
 import type { Agent } from '../kit/agent.ts'
 import { Failure } from '../kit/failure.ts'
 import { identityOf, type TypeBox } from '../kit/http.ts'
-import { isOn, sendStream, whileConnected } from '../kit/streaming.ts'
+import { isOn, sendStream, whileAllowed, whileConnected } from '../kit/streaming.ts'
 import { type Jobs, type JobView, viewJobs } from '../jobs/index.ts'
 import type { FileReader } from '../user-files/index.ts'
 import type { GrowingFiles } from './growing.ts'
@@ -112,7 +112,7 @@ export function logRoutes(agent: Agent, jobs: Jobs, growing: GrowingFiles): Fast
   }
 
   async function sendFollowed(job: JobView, query: LogRange, reply: FastifyReply, leave: () => void): Promise<void> {
-    const signal = whileConnected(reply)
+    const signal = whileAllowed(reply)
     const path = pathOf(job, query.file)
     const { user, id } = job
     const file = await growing.watching({ user, path, ended: () => jobs.hasEnded(id) })

@@ -1,10 +1,13 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { LogFile, LogMatches } from '../../../../contract/logs.ts'
+import { portalToken } from '../../../helpers/agent.ts'
 import { type Bench, workbench } from '../jobs/workbench.ts'
 
 let bench: Bench
 let id: string
+/** Seconds that the agent's clock is ahead. */
+let ahead = 0
 beforeAll(async () => {
   bench = await workbench({ endJobs: true })
   const job = await bench.run('printf "one\\ntwo\\n3\\n"')
@@ -43,11 +46,33 @@ describe('the logs of a job', () => {
     expect((await log('?offset=99')).headers).toMatchObject({ 'x-log-start': '10' })
     const version = String(part.headers['x-log-version'])
     bench.advance(5000)
+    ahead += 5
     expect((await log()).headers).toMatchObject({ 'x-log-complete': '1', 'x-log-version': version })
     expect((await log(`?offset=4&follow=1&version=${version}`)).body).toBe('two\n3\n')
     // Of another version of this agent's nothing was seen yet; what another agent called its version says nothing.
     expect((await log(`?offset=4&follow=1&version=${version}0`)).headers).toMatchObject({ 'x-log-start': '0' })
     expect((await log('?offset=4&follow=1&version=other-1')).headers).toMatchObject({ 'x-log-start': '4' })
+  })
+
+  it('are followed no longer than the token is good for that asked', async () => {
+    const { id: running } = await bench.run('echo begun; sleep 300')
+    const follow = async (claims: object) => {
+      const token = await portalToken({ sub: 'kim', ...claims })
+      const headers = { authorization: `Bearer ${token}` }
+      return { headers, answer: await fetch(`${bench.agent.url}/api/v2/jobs/${running}/log?follow=1`, { headers }) }
+    }
+    const { headers, answer } = await follow({})
+    const text = answer.text()
+    await fetch(`${bench.agent.url}/api/auth/logout`, { method: 'POST', headers })
+    await text
+    // A second of its 30 of leeway is left.
+    const short = await follow({ exp: Math.floor(Date.now() / 1000) + ahead - 28 })
+    expect(short.answer.status).toBe(200)
+    await short.answer.text()
+    expect((await bench.get(`/api/v2/jobs/${running}`)).json<{ job: { state: string } }>().job.state).not.toBe(
+      'completed',
+    )
+    await bench.send('POST', `/api/v2/jobs/${running}/cancel`, {})
   })
 
   it.each(['../../2/job.log', '/etc/passwd', 'link.log', 'out/../../../x', 'out', 'none.log', 'a%00b'])(
