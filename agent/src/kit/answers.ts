@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
 import type { Socket } from 'node:net'
 import type { AgentError } from '../../../contract/agent/errors.ts'
-import { Failure } from './failure.ts'
+import { Failure, isFull } from './failure.ts'
 
 /** What the client reads; `reference` of an INTERNAL one finds it in the log. */
 function bodyOf({ code, message, details, retryAfter, warnings }: Failure): AgentError {
@@ -14,9 +14,6 @@ function bodyOf({ code, message, details, retryAfter, warnings }: Failure): Agen
   }
 }
 
-const isSpace = (error: FastifyError & { errcode?: number }) =>
-  ['ENOSPC', 'EDQUOT'].includes(error.code) || (error.code === 'ERR_SQLITE_ERROR' && error.errcode === 13)
-
 /** Any error as a refusal; undefined where it is a fault of ours. Only our own sentences get out, never an error's text. */
 function refusalOf(error: FastifyError | Failure): Failure | undefined {
   if (error instanceof Failure) return error
@@ -28,7 +25,7 @@ function refusalOf(error: FastifyError | Failure): Failure | undefined {
       details: { path, reason },
     })
   }
-  if (isSpace(error)) return new Failure('NO_SPACE', 'There is no space left on the agent for this.')
+  if (isFull(error)) return new Failure('NO_SPACE', 'There is no space left on the agent for this.')
   const { statusCode = 500 } = error
   if (statusCode === 413) return new Failure('TOO_LARGE', 'The request is too large.')
   if (statusCode === 404) return new Failure('NOT_FOUND', 'There is nothing here.')

@@ -26,3 +26,16 @@ export class Failure extends Error {
     return agentErrorStatus[this.code]
   }
 }
+
+/** Whether the file system (or the database on it) is full, or a quota is used up. */
+export const isFull = (error: unknown): boolean => {
+  if (!(error instanceof Error) || !('code' in error)) return false
+  if (error.code === 'ENOSPC' || error.code === 'EDQUOT') return true
+  return error.code === 'ERR_SQLITE_ERROR' && 'errcode' in error && error.errcode === 13
+}
+
+/** Rethrows, a full disk as Failure NO_SPACE. For `catch`. */
+export function refuseFull(error: unknown): never {
+  if (isFull(error)) throw new Failure('NO_SPACE', 'There is no space left on the agent for this.')
+  throw error
+}

@@ -1,6 +1,6 @@
 import { freemem, hostname, loadavg } from 'node:os'
 import type { Agent } from '../../kit/agent.ts'
-import { Failure } from '../../kit/failure.ts'
+import { Failure, refuseFull } from '../../kit/failure.ts'
 import type { ScheduledJob, Scheduler, Usage } from '../scheduler.ts'
 import { createChanges } from './changes.ts'
 import { createEngine } from './engine.ts'
@@ -97,7 +97,8 @@ export function createLocalScheduler(agent: Agent): Scheduler & { start(): Promi
 
     async submit(spec) {
       refuseImpossible(spec, cores)
-      await writeScript(spec.folder, spec.script)
+      // Before it is queued: what cannot be kept was not taken.
+      await writeScript(spec.folder, spec.script).catch(refuseFull)
       const job = await queue.add(spec, coresOf(spec, cores), agent.now())
       engine.pump()
       return String(job.id)

@@ -19,7 +19,8 @@ export interface Place {
 /**
  * Runs one job, as the leader of its own process group. `set -C` opens the claim file exclusively: however often a start is
  * asked for (an agent that died while starting asks again), one wrapper wins and the others end with 75. The exit status goes
- * to a file, so it is known even where no agent was there to see it; then whatever the script left behind ends with the group.
+ * to a file, so it is known even where no agent was there to see it, into room that was taken before the script ran: a job that
+ * fills its disk fails with its own status. Then whatever the script left behind ends with the group.
  * The trap keeps the wrapper alive through SIGTERM until the script has gone, so that its status is still written. `times`
  * says what processor time the shell and its ended children took. Nothing of it is looked up in the PATH, which is the job's own.
  */
@@ -34,11 +35,12 @@ fi
 set -C
 { printf '%s %s %s\\n' "$$" "$boot" "$start" >"$1/claim"; } 2>/dev/null || exit 75
 set +C
+printf '    ' >"$1/exit"
 trap : TERM INT HUP
 "$2"
 code=$?
+printf '%03d\\n' "$code" 1<>"$1/exit"
 times >"$1/times"
-printf '%s\\n' "$code" >"$1/exit"
 trap - TERM INT HUP
 kill -9 0
 `

@@ -1,5 +1,5 @@
 import type { Agent } from '../../kit/agent.ts'
-import { Failure } from '../../kit/failure.ts'
+import { Failure, refuseFull } from '../../kit/failure.ts'
 import type { Runner } from '../../runner/index.ts'
 import type { ScheduledJob, Scheduler } from '../scheduler.ts'
 import { createAccounting } from './accounting.ts'
@@ -44,7 +44,8 @@ export function createSlurmScheduler(
   const submitter = createSubmitter(agent, commands, {
     submissions,
     lookup,
-    prepare: async (spec) => prepareFolder(agent, spec, environmentOf(spec, await baseEnvironment(spec.user))),
+    prepare: async (spec) =>
+      prepareFolder(agent, spec, environmentOf(spec, await baseEnvironment(spec.user))).catch(refuseFull),
   })
   const findRelease = createReleaseFinder(commands)
   const cluster = createClusterView(commands)

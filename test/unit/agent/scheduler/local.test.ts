@@ -109,7 +109,7 @@ test('jobs outlive the agent: found again, their status exact, the lost one name
   const leader = Number((await runFile(before, doomed.id, '.headway/claim')).split(' ')[0])
   process.kill(-leader, 'SIGKILL')
   await until(async () => !(await isRunning(leader)), 'the doomed one is gone')
-  await until(async () => (await runFile(before, short.id, '.headway/exit')) !== '', 'the short one has ended')
+  await until(async () => (await runFile(before, short.id, '.headway/exit')).trim() !== '', 'the short one has ended')
 
   const after = await bench({ folder, cores: 4, endJobs: true })
   expect(await after.ended(short.id)).toMatchObject({ state: 'failed', exitCode: 9, reason: 'exit code 9' })
