@@ -25,7 +25,7 @@ describe.skipIf(!canMount)('a job that fills its disk', () => {
   const disk = mkdtempSync(join(tmpdir(), 'headway-disk-'))
   let cluster: Cluster | undefined
   beforeAll(async () => {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', disk])
+    execFileSync('/usr/bin/mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', disk])
     if (hasCluster) {
       cluster = await sharedCluster()
       vi.stubEnv('SLURM_CONF', cluster.conf)
@@ -33,7 +33,7 @@ describe.skipIf(!canMount)('a job that fills its disk', () => {
   })
   afterAll(async () => {
     await cluster?.close()
-    execFileSync('umount', ['--lazy', disk])
+    execFileSync('/usr/bin/umount', ['--lazy', disk])
     rmSync(disk, { recursive: true, force: true })
   })
 
