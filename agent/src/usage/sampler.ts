@@ -98,10 +98,18 @@ export function createSampler(
     return known
   }
 
+  /** Jobs whose last word is still to come. */
+  const finishing = new Set<string>()
+
   async function finish(job: JobView): Promise<void> {
-    for (const pauseMs of FINAL_MS) {
-      await wait(pauseMs, undefined, { signal: closing.signal, ref: false })
-      if ((await conclude(job)) && pauseMs >= settledMs) break
+    finishing.add(keyOf(job))
+    try {
+      for (const pauseMs of FINAL_MS) {
+        await wait(pauseMs, undefined, { signal: closing.signal, ref: false })
+        if ((await conclude(job)) && pauseMs >= settledMs) break
+      }
+    } finally {
+      finishing.delete(keyOf(job))
     }
     measured.delete(keyOf(job))
   }
@@ -153,7 +161,7 @@ export function createSampler(
       return {
         samples: kept?.samples ?? [],
         ...(kept?.final === undefined ? {} : { final: kept.final }),
-        complete: age >= (kept?.final === undefined ? GIVEN_UP_MS : 2 * settledMs),
+        complete: kept?.final === undefined ? age >= GIVEN_UP_MS : age >= settledMs && !finishing.has(keyOf(job)),
       }
     },
 
