@@ -135,12 +135,12 @@ describe.runIf(hasCluster)('before a submission to a real Slurm', () => {
     expect(choices.licenses.map(({ name }) => name)).toEqual(expect.arrayContaining(['abaqus', 'ansys']))
   })
 
-  test('what a job has used is kept once accounting knows it', async () => {
+  test('what a job has used is kept once accounting knows it', { timeout: 180_000 }, async () => {
     const id = await submit('python3 -c "a = bytearray(60_000_000)\nfor _ in range(20_000_000): pass"', {
       memory_mb: 400,
     })
     const usage = async () => get<JobUsage>(`/api/v2/jobs/${id}/usage`)
-    await expect.poll(async () => (await usage()).complete, patience).toBe(true)
+    await expect.poll(async () => (await usage()).complete, { timeout: 170_000, interval: 250 }).toBe(true)
     const { final } = await usage()
     expect(final?.cpuSeconds).toBeGreaterThan(0)
     expect(final).toMatchObject({ memoryLimitBytes: 400 * 2 ** 20 })

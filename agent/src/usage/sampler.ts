@@ -16,6 +16,10 @@ const EACH_ROUND = 5
 const MOST_RUNNING = 500
 /** A scheduler that takes longer is not waited for. */
 const LONGEST_MS = 5000
+/** No processor time at all in more than a moment is what accounting that is `late` says of steps it has not heard of yet. */
+const isWhole = ({ cpuSeconds, elapsedSeconds }: Usage, late: boolean): boolean =>
+  cpuSeconds !== undefined && elapsedSeconds !== undefined && (!late || cpuSeconds > 0 || elapsedSeconds < 2)
+
 /** A cluster's accounting learns of the end late, and piece by piece: what it tells before this is not its last word. */
 const SETTLED_MS = 5000
 const FINAL_MS = [0, SETTLED_MS, 30_000, 120_000]
@@ -92,7 +96,7 @@ export function createSampler(
     await oneByOne(job, async () => {
       const usage = await ask(job)
       // Accounting knows the length of a job before it knows what its steps have used.
-      known = usage?.cpuSeconds !== undefined && usage.elapsedSeconds !== undefined
+      known = usage !== undefined && isWhole(usage, settledMs > 0)
       await store.finish(job, usage === undefined ? undefined : sampleOf(usage))
     })
     return known
