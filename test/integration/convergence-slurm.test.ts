@@ -1,11 +1,9 @@
-import { rmSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ConvergenceRow } from '../../contract/convergence.ts'
-import type { JobOptions } from '../../contract/resources.ts'
-import { admin, secret, spawnAgent, temporaryFolder, type SpawnedAgent } from '../helpers/agent.ts'
-import { hasCluster, sharedCluster, type Cluster } from '../helpers/cluster.ts'
-import { startCore, until, type TestCore, type Watched } from '../helpers/core.ts'
-import { startCutProxy, type CutProxy } from '../helpers/cut-proxy.ts'
+import { admin } from '../helpers/agent.ts'
+import { hasCluster } from '../helpers/cluster.ts'
+import { until, type TestCore, type Watched } from '../helpers/core.ts'
+import { startSlurmSite, type SlurmSite } from '../helpers/slurm-site.ts'
 
 type Plot = Watched<'convergence', 'points'>
 const isOver = ({ events, snapshots }: Plot) => events.at(-1)?.complete === true || snapshots.at(-1)?.complete === true
@@ -20,57 +18,15 @@ const headOf = ({ snapshots, events }: Plot) =>
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
 
 describe.runIf(hasCluster)('convergence of jobs on a real Slurm', { timeout: 150_000 }, () => {
-  let cluster: Cluster
-  let data: string
-  let agent: SpawnedAgent
-  let proxy: CutProxy
+  let started: SlurmSite
   let core: TestCore
   let site: string
-  const submitted: string[] = []
 
-  const startAgent = (port = '0') =>
-    spawnAgent({
-      HEADWAY_DATA: data,
-      HEADWAY_PORT: port,
-      HEADWAY_ADMIN_PASSWORD: admin.password,
-      HEADWAY_LOG_LEVEL: 'warn',
-      HEADWAY_SCHEDULER: 'slurm',
-      SLURM_CONF: cluster.conf,
-      JWT_SECRET_KEY: secret,
-      RATE_LIMIT_ENABLED: '0',
-    })
   beforeAll(async () => {
-    cluster = await sharedCluster()
-    data = temporaryFolder()
-    agent = await startAgent()
-    proxy = await startCutProxy(agent.url)
-    core = await startCore()
-    site = (await core.signIn(proxy.url)).id
+    started = await startSlurmSite()
+    ;({ core, site } = started)
   }, 180_000)
-  afterAll(async () => {
-    if (submitted.length > 0) await cluster.run('scancel', submitted).catch(() => '')
-    await core?.close()
-    await proxy?.close()
-    await agent?.end()
-    await cluster?.close()
-    rmSync(data, { recursive: true, force: true })
-  }, 60_000)
-
-  async function submit(command: string, options?: JobOptions): Promise<string> {
-    const { taskId } = await core.rpc.call('jobs', 'submit', {
-      site,
-      submission: {
-        name: 'plot',
-        command,
-        resources: { nodes: 1, tasks: 1, timeMinutes: 5, memoryMb: 100 },
-        ...(options === undefined ? {} : { options }),
-      },
-      uploads: [],
-    })
-    const id = await until('the job', () => core.task(taskId)?.result?.jobId, 30_000)
-    submitted.push(id)
-    return id
-  }
+  afterAll(() => started?.close(), 60_000)
   /** A log that names no parser is understood once it has begun. */
   async function watched(id: string): Promise<Plot> {
     for (;;) {
@@ -84,35 +40,38 @@ describe.runIf(hasCluster)('convergence of jobs on a real Slurm', { timeout: 150
   }
 
   it('goes on over cuts and a new start of the agent, with every point once, and warns once', async () => {
-    const id = await submit(
+    const id = await started.submit(
       `for i in $(seq 1 30); do echo "iteration $i residual 1e-$((i / 5))"; done
 for i in $(seq 31 90); do echo "iteration $i residual 1e$(((i - 60) / 5))"; sleep 0.1; done`,
     )
     const plot = await watched(id)
     await until('more of it', () => rowsOf(plot).length > 35, 60_000)
-    proxy.cut()
+    started.proxy.cut()
     await until('more of it', () => rowsOf(plot).length > 45, 60_000)
-    const { port } = new URL(agent.url)
-    await agent.end()
-    agent = await startAgent(port)
+    await started.restartAgent()
     await until('its end', () => isOver(plot), 60_000)
     expect(rowsOf(plot).map(([n]) => n)).toEqual(numbers(90))
     expect(headOf(plot)).toMatchObject({ run: 1, verdict: { state: 'diverging', series: 'residual' } })
-    const answer = await fetch(`${agent.url}/api/auth/login`, {
+    const answer = await fetch(`${started.agent().url}/api/auth/login`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(admin),
     })
     const { access_token: token } = (await answer.json()) as { access_token: string }
-    const list = await fetch(`${agent.url}/api/v2/notifications`, { headers: { authorization: `Bearer ${token}` } })
+    const list = await fetch(`${started.agent().url}/api/v2/notifications`, {
+      headers: { authorization: `Bearer ${token}` },
+    })
     const { notifications } = (await list.json()) as { notifications: { kind: string; job: { id: string } }[] }
     expect(notifications.filter(({ kind, job }) => kind === 'diverging' && job.id === id)).toHaveLength(1)
   })
 
   it('of an element of an array is its own', async () => {
-    const id = await submit('for i in 1 2 3; do echo "iteration $i residual 0.$((i + SLURM_ARRAY_TASK_ID))"; done', {
-      array: '1-2',
-    })
+    const id = await started.submit(
+      'for i in 1 2 3; do echo "iteration $i residual 0.$((i + SLURM_ARRAY_TASK_ID))"; done',
+      {
+        array: '1-2',
+      },
+    )
     const plot = await watched(`${id}_2`)
     await until('its end', () => isOver(plot), 60_000)
     expect(rowsOf(plot)).toEqual([1, 2, 3].map((n) => [n, n, (n + 2) / 10]))
