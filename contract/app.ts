@@ -33,7 +33,9 @@ import { LogFile, LogMatches, LogQuery, longestRead, SearchDirection } from './l
 import { Id } from './text.ts'
 import { PickedFile, Upload } from './uploads.ts'
 import { Settings } from './settings.ts'
-import { Site } from './sites.ts'
+import { Forward } from './forwards.ts'
+import { ConfiguredHost, HttpsOptions, Site, SiteAnswer, SiteQuestion, SiteTestStep, SshOptions } from './sites.ts'
+import { Terminal, TerminalSize } from './terminals.ts'
 import { Task } from './task.ts'
 import { StepKey } from './workflow-steps.ts'
 import { WorkflowRun } from './workflows.ts'
@@ -65,6 +67,11 @@ export interface FeatureContract {
 
 const nothing = Type.Object({}, { additionalProperties: false })
 const site = { site: Id }
+const siteOptions = {
+  name: Type.Optional(Type.String({ maxLength: 100 })),
+  ssh: Type.Optional(SshOptions),
+  https: Type.Optional(HttpsOptions),
+}
 /** A text file in the folder of a job or of an element of an array. */
 const ofJob = { ...site, id: Id, file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })) }
 const object = <P extends Record<string, TSchema>>(properties: P) =>
@@ -119,15 +126,31 @@ export const app = {
 
   sites: {
     methods: {
-      /** Probes the address (health, protocol version) and remembers the site. */
-      add: change(
+      /**
+       * Remembers a site: `https://…` after probing it (health, protocol version); `ssh://…` or `user@host`, which is then
+       * connected to.
+       */
+      add: change(object({ url: Type.String({ minLength: 1, maxLength: 2000 }), ...siteOptions }), Site),
+      /** Name, address and options, each where it is given. A changed address or option connects anew. */
+      update: change(
         object({
-          url: Type.String({ pattern: '^https?://', maxLength: 2000 }),
-          name: Type.Optional(Type.String({ maxLength: 100 })),
+          ...site,
+          url: Type.Optional(Type.String({ minLength: 1, maxLength: 2000 })),
+          ...siteOptions,
         }),
         Site,
       ),
+      /** Forgets it with its secrets. */
       remove: change(object(site), nothing),
+      /** Of `~/.ssh/config`, in its order. */
+      configuredHosts: query(nothing, object({ hosts: Type.Array(ConfiguredHost) })),
+      /** SSH: connects now and asks what must be asked; resolves once it is connected, or with why not. */
+      connect: change(object(site), Site),
+      /** SSH: ends the session and stays away until `connect`. */
+      disconnect: change(object(site), nothing),
+      answer: change(object({ question: Id, answer: SiteAnswer }), nothing),
+      /** SSH: ends and removes the user's own agent and all that Headway put there; `data`: its jobs' history and uploads too. */
+      uninstall: change(object({ ...site, data: Type.Boolean() }), nothing),
       signIn: change(
         object({
           ...site,
@@ -140,7 +163,49 @@ export const app = {
       /** Tries a lost connection at once instead of at the next attempt. */
       reconnect: change(object(site), nothing),
     },
-    streams: { all: collection(Site, nothing) },
+    streams: {
+      all: collection(Site, nothing),
+      questions: collection(SiteQuestion, nothing),
+      /** Tries the way to a site step by step, and tells each step as it goes; ends nothing that is connected. */
+      test: stream(
+        object({ url: Type.String({ minLength: 1, maxLength: 2000 }), ...siteOptions }),
+        object({ steps: Type.Array(SiteTestStep) }),
+        object({ steps: Type.Array(SiteTestStep) }),
+      ),
+    },
+  },
+
+  forwards: {
+    methods: {
+      /** `localPort` absent: any free one. PORT_TAKEN. */
+      open: change(
+        object({
+          ...site,
+          host: Type.String({ minLength: 1, maxLength: 255, pattern: '^[A-Za-z0-9._:-]+$' }),
+          port: Type.Integer({ minimum: 1, maximum: 65_535 }),
+          localPort: Type.Optional(Type.Integer({ minimum: 1024, maximum: 65_535 })),
+        }),
+        Forward,
+      ),
+      close: change(object({ id: Id }), nothing),
+    },
+    streams: { all: collection(Forward, nothing) },
+  },
+
+  terminals: {
+    methods: {
+      open: change(object({ ...site, size: TerminalSize }), Terminal),
+      /** Keys as the shell gets them, UTF-8. */
+      write: change(object({ id: Id, data: Type.String({ maxLength: 1_000_000 }) }), nothing),
+      resize: change(object({ id: Id, size: TerminalSize }), nothing),
+      /** Ends the shell and forgets it. */
+      close: change(object({ id: Id }), nothing),
+    },
+    streams: {
+      all: collection(Terminal, nothing),
+      /** The last part of what was printed, then what comes; a reader that is slow gets the last part anew. */
+      output: stream(object({ id: Id }), object({ data: Type.String() }), object({ data: Type.String() })),
+    },
   },
 
   templates: {

@@ -15,13 +15,26 @@ export interface ErrorData {
   /** The window lost its core; calls wait or fail with this. */
   DISCONNECTED: Record<string, never>
 
-  NOT_FOUND: { what: 'site' | 'template' | 'job' | 'upload' | 'task' | 'file' | 'setting'; id: string }
+  NOT_FOUND: {
+    what: 'site' | 'template' | 'job' | 'upload' | 'task' | 'file' | 'setting' | 'question' | 'forward' | 'terminal'
+    id: string
+  }
   CONFLICT: { reason: string }
 
   /** The agent does not answer; `site` is its name. */
   OFFLINE: { site: string }
   /** Something answers at the address, but it is no Headway agent (or speaks another protocol version). */
   NOT_AN_AGENT: { url: string; reason: string }
+  /** A site's SSH connection could not be made or was refused; `host` is the hop, `detail` what the system or server said. */
+  SSH_FAILED: { host: string; reason: SshFailure; detail: string }
+  /** No agent could be put on the head node or started there. */
+  INSTALL_FAILED: { host: string; reason: InstallFailure; detail: string }
+  /** The site's certificate or encryption is not accepted. */
+  TLS_FAILED: { host: string; reason: TlsFailure; detail: string }
+  /** The proxy on the way to the site refused or does not answer. */
+  PROXY_FAILED: { proxy: string; reason: 'refused' | 'unreachable' | 'authentication' | 'pac'; detail: string }
+  /** A port of this machine that a forward should listen on. */
+  PORT_TAKEN: { port: number }
   SIGNED_OUT: { site: string }
   WRONG_CREDENTIALS: Record<string, never>
   /** Seconds until the next attempt is accepted. */
@@ -53,6 +66,51 @@ export interface ErrorData {
   REQUIREMENT_MISSING: { commands: string[] }
   FILES_MISSING: { slots: string[] }
 }
+
+export type SshFailure =
+  | 'unknown-host'
+  | 'refused'
+  | 'timed-out'
+  | 'unreachable'
+  | 'not-ssh'
+  | 'no-common-algorithm'
+  | 'key-declined'
+  | 'key-changed'
+  | 'key-revoked'
+  | 'certificate-authority'
+  | 'authentication'
+  | 'identity'
+  | 'closed'
+  | 'one-session'
+  | 'forwarding-forbidden'
+  | 'config'
+  | 'no-program'
+
+export type InstallFailure =
+  | 'declined'
+  | 'no-shell'
+  | 'platform'
+  | 'glibc'
+  | 'no-space'
+  | 'quota'
+  | 'read-only'
+  | 'noexec'
+  | 'tools'
+  | 'damaged'
+  | 'not-packaged'
+  | 'start'
+  | 'elsewhere'
+
+export type TlsFailure =
+  | 'self-signed'
+  | 'unknown-authority'
+  | 'expired'
+  | 'not-yet-valid'
+  | 'wrong-name'
+  | 'pin'
+  | 'protocol'
+  | 'ca-file'
+  | 'other'
 
 export type ErrorCode = keyof ErrorData
 
