@@ -47,7 +47,7 @@ export interface Overrides {
 
 /** The whole agent, ready to listen. Throws SettingError and FolderTaken; closing it lets go of the data folder. */
 export async function buildApp(config: Config, overrides: Overrides = {}): Promise<FastifyInstance> {
-  const release = takeFolder(config.data)
+  const release = takeFolder(config.data, config.socket)
   try {
     return await compose(config, overrides, release)
   } catch (error) {
@@ -79,7 +79,9 @@ async function compose(config: Config, overrides: Overrides, release: () => void
       'must be "self" with the embedded scheduler: it runs jobs as the agent itself',
     )
   }
-  const isAlone = config.env === 'production' && config.runAs === 'self' && !config.scheduler.allowMultiUser
+  const isAlone =
+    config.owner !== undefined ||
+    (config.env === 'production' && config.runAs === 'self' && !config.scheduler.allowMultiUser)
   if (isAlone && config.registration) {
     throw new SettingError(
       'HEADWAY_REGISTRATION',
@@ -148,7 +150,7 @@ async function compose(config: Config, overrides: Overrides, release: () => void
 
   const started: Noun[] = []
   app.addHook('onReady', async () => {
-    const first = await users.ensureFirst()
+    const first = config.owner === undefined ? await users.ensureFirst() : await users.ensureOwner(config.owner)
     if (first !== undefined) overrides.onFirstAccount?.(first)
     for (const noun of nouns) {
       // One that failed half-way is ended as well.

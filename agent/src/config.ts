@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { BlockList, isIP } from 'node:net'
-import { availableParallelism, homedir } from 'node:os'
+import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 import { parse } from 'yaml'
+import { type Environment, settingsPlace } from './kit/places.ts'
 import { ineffective, Settings, variables } from './settings.ts'
+import { misplaced, ownersName, socketFor } from './user-mode.ts'
 
 /** The agent's settings as used: every one present, checked, paths absolute. Sizes in bytes. */
 export interface Config {
@@ -14,6 +16,8 @@ export interface Config {
   /** 0: any free one. */
   port: number
   socket?: string
+  /** The agent of one account of this machine, over its socket alone. */
+  owner?: string
   wsPort?: number
   env: 'development' | 'production'
   /** Database, keys, private templates, logs. */
@@ -66,24 +70,25 @@ export class SettingError extends Error {
   }
 }
 
-type Environment = Readonly<Record<string, string | undefined>>
-
 /**
  * Reads `agent.yaml` (HEADWAY_CONFIG, else in the data folder) and the environment, which wins. Makes the data folder and,
- * where none is set, the secret that tokens are signed with. Throws SettingError. `warnings`: settings without effect.
+ * where none is set, the secret that tokens are signed with. Throws SettingError, in user mode RuntimeFolderError as well.
+ * `warnings`: settings without effect.
  */
 export function loadConfig(environment: Environment = process.env): { config: Config; warnings: string[] } {
-  const data = resolve(environment['HEADWAY_DATA'] || defaultData(environment))
-  const file = environment['HEADWAY_CONFIG'] || join(data, 'agent.yaml')
-  const settings = merge(readFile(file, environment['HEADWAY_CONFIG'] !== undefined), file, environment)
+  const settings = readSettings(environment)
   const warnings = Object.entries(ineffective)
     .filter(([name]) => environment[name])
     .map(([name, reason]) => `${name} has no effect: ${reason}.`)
-  return { config: complete(settings, resolve(settings.data ?? data)), warnings }
+  const data = resolve(settings.data ?? settingsPlace(environment).data)
+  return { config: complete(settings, data, environment), warnings }
 }
 
-const defaultData = (environment: Environment) =>
-  join(environment['XDG_DATA_HOME'] || join(homedir(), '.local', 'share'), 'headway', 'agent')
+/** The settings as they are written. Throws SettingError. */
+export function readSettings(environment: Environment): Settings {
+  const { file, isNamed } = settingsPlace(environment)
+  return merge(readFile(file, isNamed), file, environment)
+}
 
 function readFile(path: string, required: boolean): Record<string, unknown> {
   if (!required && !existsSync(path)) return {}
@@ -154,10 +159,13 @@ function fromText(text: string, schema: TSchema & { type?: string }): unknown {
   return text
 }
 
-function complete(settings: Settings, data: string): Config {
-  const env = settings.env ?? 'development'
+function complete(settings: Settings, data: string, environment: Environment): Config {
+  const isOwners = settings.userMode === true
+  const wrong = isOwners ? misplaced(settings) : undefined
+  if (wrong !== undefined) throw new SettingError(...wrong)
+  const env = isOwners ? 'production' : (settings.env ?? 'development')
   const allowedOrigins = settings.allowedOrigins ?? []
-  if (env === 'production' && (allowedOrigins.length === 0 || allowedOrigins.includes('*'))) {
+  if (!isOwners && env === 'production' && (allowedOrigins.length === 0 || allowedOrigins.includes('*'))) {
     throw new SettingError('ALLOWED_ORIGINS', 'must name the origins that may call the agent in production')
   }
   const trustedProxies = settings.trustedProxies ?? []
@@ -176,7 +184,11 @@ function complete(settings: Settings, data: string): Config {
   return {
     host: settings.host ?? '127.0.0.1',
     port: settings.port ?? 5010,
-    ...(settings.socket === undefined ? {} : { socket: resolve(settings.socket) }),
+    ...(isOwners
+      ? { owner: ownersName(), socket: socketFor(settings, environment) }
+      : settings.socket === undefined
+        ? {}
+        : { socket: resolve(settings.socket) }),
     ...(settings.wsPort === undefined ? {} : { wsPort: settings.wsPort }),
     env,
     data,

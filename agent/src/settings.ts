@@ -13,6 +13,8 @@ export const Settings = section({
   port: Port,
   /** A unix socket instead of an address; only its owner may use it. */
   socket: Path,
+  /** The agent of the account that starts it, and of nobody else: over a unix socket alone, without passwords. */
+  userMode: Type.Boolean(),
   /** A second listener for `/ws` alone. */
   wsPort: Port,
   env: Type.Union([Type.Literal('development'), Type.Literal('production')]),
@@ -92,6 +94,7 @@ export const variables: Readonly<Record<string, string>> = {
   HEADWAY_HOST: 'host',
   HEADWAY_PORT: 'port',
   HEADWAY_SOCKET: 'socket',
+  HEADWAY_USER_MODE: 'userMode',
   HEADWAY_WS_PORT: 'wsPort',
   HEADWAY_ENV: 'env',
   HEADWAY_DATA: 'data',

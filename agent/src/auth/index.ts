@@ -8,6 +8,7 @@ import { DeniedTokens } from './denied.ts'
 import { guard } from './hook.ts'
 import { OpenAnswers } from './open-answers.ts'
 import { authRoutes } from './routes.ts'
+import { createOwnerSignIn, noteSocketConnections } from './owner.ts'
 import { Sessions } from './sessions.ts'
 import { createSignIn } from './sign-in.ts'
 import { type Access, createTokens } from './tokens.ts'
@@ -49,12 +50,16 @@ export function createAuth(
 
   return {
     authenticate,
-    guard: (app) => guard(app, agent, { authenticate, open }),
+    guard(app) {
+      noteSocketConnections(app.server)
+      guard(app, agent, { authenticate, open })
+    },
     onDenied: (listener) => void listeners.push(listener),
     routes: authRoutes(agent, {
       users,
       sessions,
       signIn: createSignIn(agent, users, sessions),
+      ownerSignIn: createOwnerSignIn(agent, users, sessions),
       deny: async (access) => {
         await denied.add(access)
         for (const listener of listeners) listener(access.digest)
@@ -65,7 +70,10 @@ export function createAuth(
     }),
 
     async start() {
-      if (soleUser) {
+      if (config.owner !== undefined) {
+        // Accounts that the folder has from another mode stay, and stay outside.
+        only = (await users.find(config.owner))?.username
+      } else if (soleUser) {
         const all = await users.list()
         if (all.length > 1) {
           throw new SettingError('HEADWAY_LOCAL_MULTI_USER', `must be on for ${all.length} accounts: ${reason}`)

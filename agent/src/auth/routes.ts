@@ -10,11 +10,13 @@ import {
   UserInfo,
 } from '../../../contract/agent/auth.ts'
 import { AgentError } from '../../../contract/agent/errors.ts'
+import { OWNER_SIGN_IN } from '../../../contract/agent/start.ts'
 import type { Agent } from '../kit/agent.ts'
 import { Failure } from '../kit/failure.ts'
 import { identityOf, originOf, type TypeBox } from '../kit/http.ts'
 import type { UserStore } from '../users/index.ts'
 import { accessOf } from './hook.ts'
+import { asOwner, type OwnerSignIn } from './owner.ts'
 import type { Sessions } from './sessions.ts'
 import type { createSignIn } from './sign-in.ts'
 import type { Access } from './tokens.ts'
@@ -23,6 +25,7 @@ interface Parts {
   users: UserStore
   sessions: Sessions
   signIn: ReturnType<typeof createSignIn>
+  ownerSignIn: OwnerSignIn
   deny(access: Access): Promise<void>
   /** Failure FORBIDDEN where this agent may serve nobody else. */
   mayRegister(): Promise<void>
@@ -34,7 +37,23 @@ export function authRoutes(agent: Agent, parts: Parts): FastifyPluginAsync {
   return async (plain) => {
     const app = plain.withTypeProvider<TypeBox>()
 
-    for (const url of ['/api/auth/login', '/auth/login']) {
+    // In user mode there is no password to sign in with, elsewhere no socket that stands for a person.
+    if (config.owner !== undefined) {
+      app.post(
+        OWNER_SIGN_IN,
+        {
+          config: open,
+          schema: {
+            summary: "Sign in as the owner of this agent, over the agent's own socket",
+            response: { 200: LoginAnswer, 403: AgentError, 404: AgentError },
+          },
+          // Before a body is read, that there is none to be read.
+          onRequest: async (request) => asOwner(request),
+        },
+        (request) => parts.ownerSignIn(originOf(request)),
+      )
+    }
+    for (const url of config.owner === undefined ? ['/api/auth/login', '/auth/login'] : []) {
       app.post(
         url,
         {

@@ -26,7 +26,8 @@ export function migrate(database: DatabaseSync, migrations: readonly Migration[]
       database.exec(`PRAGMA user_version = ${id}`)
       database.exec('COMMIT')
     } catch (error) {
-      database.exec('ROLLBACK')
+      // A full disk ends the transaction by itself; an error about that would hide the one that matters.
+      if (database.isTransaction) database.exec('ROLLBACK')
       throw error
     }
   }

@@ -4,6 +4,7 @@ import type { UserInfo } from '../../../contract/agent/auth.ts'
 import { type Config, USERNAME } from '../config.ts'
 import type { Database } from '../db/database.ts'
 import { Failure } from '../kit/failure.ts'
+import type { Permission } from '../kit/identity.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
 import type { UserTable } from './tables.ts'
 
@@ -12,6 +13,17 @@ export interface FirstAccount {
   username: string
   password?: string
 }
+
+/** Said one by one for clients that do not know the group `admin`. */
+const OWNERS_PERMISSIONS: readonly Permission[] = [
+  'dashboard',
+  'cae.execute',
+  'job:submit',
+  'job:view',
+  'node:view',
+  'data:read',
+  'admin',
+]
 
 /** Local accounts. Names are NFC and unique whatever their case. */
 export class UserStore {
@@ -97,6 +109,21 @@ export class UserStore {
     const generated = password ?? randomBytes(12).toString('base64url')
     const { username } = await this.create(user, generated, ['admin'])
     return { username, ...(password === undefined ? { password: generated } : {}) }
+  }
+
+  /**
+   * The account of whoever owns this agent, made where it is missing and given back its rights: all data is theirs. No password
+   * fits it.
+   */
+  async ensureOwner(username: string): Promise<undefined> {
+    const groups = JSON.stringify(['admin'])
+    const permissions = JSON.stringify(OWNERS_PERMISSIONS)
+    const row = { id: randomUUID(), username, password: '!', groups, permissions, created_at: new Date().toISOString() }
+    await this.#db
+      .insertInto('users')
+      .values(row)
+      .onConflict((conflict) => conflict.column('username').doUpdateSet({ password: '!', groups, permissions }))
+      .execute()
   }
 
   #row(username: string): Promise<Selectable<UserTable> | undefined> {

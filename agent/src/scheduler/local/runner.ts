@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { setTimeout as wait } from 'node:timers/promises'
-import { isAlive, type ProcessIdentity } from './process-identity.ts'
+import { isAlive, type ProcessIdentity } from '../../kit/process-identity.ts'
 import { CLAIMED_BEFORE, type Place, readClaim, readExit, startWrapper } from './wrapper.ts'
 
 /** How a job's process came to its end. */

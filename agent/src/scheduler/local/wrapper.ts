@@ -3,7 +3,7 @@ import { constants } from 'node:fs'
 import { appendFile, chmod, mkdir, open, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BOOKKEEPING, logName } from '../scheduler.ts'
-import { parseIdentity, type ProcessIdentity } from './process-identity.ts'
+import { parseIdentity, type ProcessIdentity } from '../../kit/process-identity.ts'
 
 const { O_NONBLOCK, O_RDONLY } = constants
 
