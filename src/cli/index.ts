@@ -32,8 +32,10 @@ const site = new Option('--site <site>', 'id, name or address of the site (defau
 const collect = (value: string, all: string[]): string[] => [...all, value]
 
 program
-  .command('sign-in <url>')
-  .description('remember a site and sign in; the password comes from a prompt, --password-stdin or HEADWAY_PASSWORD')
+  .command('sign-in <where>')
+  .description(
+    'remember a site and sign in: user@host by SSH, or https://…, whose password comes from a prompt, --password-stdin or HEADWAY_PASSWORD',
+  )
   .option('-u, --user <name>', 'user name')
   .option('--password-stdin', 'read the password from standard input')
   .action((url: string, options: SignInOptions) => signIn(url, options, output()))

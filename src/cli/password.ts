@@ -13,7 +13,7 @@ export async function readPassword(fromStdin: boolean): Promise<string> {
       exitCode.usage,
     )
   }
-  return prompt('Password: ')
+  return typeHidden('Password: ')
 }
 
 async function readLineOf(stream: NodeJS.ReadableStream): Promise<string> {
@@ -21,7 +21,8 @@ async function readLineOf(stream: NodeJS.ReadableStream): Promise<string> {
   throw new CommandFailure('Nothing came on standard input.', exitCode.usage)
 }
 
-function prompt(question: string): Promise<string> {
+/** Asks on the terminal, without showing what is typed. */
+export function typeHidden(question: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const { stdin, stderr } = process
     stderr.write(question)

@@ -10,6 +10,7 @@ import { RpcError, type RpcClient } from '../rpc/types.ts'
 import { nodePlatform } from '../web/platform.ts'
 import { CommandFailure } from './failure.ts'
 import { exitCode } from './exit-codes.ts'
+import { connectSsh } from './ssh.ts'
 import { first, until } from './streams.ts'
 
 /** A core in this process, spoken to as a window would: same contract, same errors. */
@@ -24,7 +25,8 @@ export async function openSession(): Promise<Session> {
   await mkdir(data, { recursive: true, mode: 0o700 })
   const journals = await mkdtemp(join(data, 'run-'))
   const capabilities = { localPaths: true, browserDownloads: false }
-  const core = await createCore(await nodePlatform({ data, journals, capabilities }))
+  // A command speaks to one site: the others are left alone.
+  const core = await createCore(await nodePlatform({ data, journals, capabilities }), { connectAtStart: false })
   const rpc = createClient(() => {
     const [ours, theirs] = memoryPortPair()
     core.serve(theirs)
@@ -52,9 +54,18 @@ export async function withSession<T>(run: (session: Session) => Promise<T>): Pro
 
 /** The site a command works on, signed in: the one named (id, name or address), else the active or only one. */
 export async function chooseSite(rpc: RpcClient, wanted?: string): Promise<Site> {
+  const site = await findSite(rpc, wanted)
+  if (site.url.startsWith('ssh://')) return connectSsh(rpc, site)
+  if (site.user !== undefined) return site
+  const sentence = `You are signed out of ${site.name}. Sign in with \`headway sign-in ${site.url}\`.`
+  throw new CommandFailure(sentence, exitCode.signedOut)
+}
+
+/** The same as it is now, signed in or not. */
+export async function findSite(rpc: RpcClient, wanted?: string): Promise<Site> {
   const { items } = await first(rpc, 'sites', 'all', {})
   if (items.length === 0) {
-    throw new CommandFailure('No site yet. Sign in with `headway sign-in URL`.', exitCode.signedOut)
+    throw new CommandFailure('No site yet. Sign in with `headway sign-in WHERE`.', exitCode.signedOut)
   }
   const { activeSite } = await first(rpc, 'settings', 'current', {})
   const names = items.map((item) => item.name).join(', ')
@@ -62,17 +73,9 @@ export async function chooseSite(rpc: RpcClient, wanted?: string): Promise<Site>
     wanted === undefined
       ? (items.find((item) => item.id === activeSite) ?? (items.length === 1 ? items[0] : undefined))
       : items.find((item) => [item.id, item.name, item.url].includes(wanted))
-  if (site === undefined) {
-    const sentence = wanted === undefined ? 'Which site? Add --site.' : `No site "${wanted}".`
-    throw new CommandFailure(`${sentence} Known: ${names}.`, exitCode.usage)
-  }
-  if (site.user === undefined) {
-    throw new CommandFailure(
-      `You are signed out of ${site.name}. Sign in with \`headway sign-in ${site.url}\`.`,
-      exitCode.signedOut,
-    )
-  }
-  return site
+  if (site !== undefined) return site
+  const sentence = wanted === undefined ? 'Which site? Add --site.' : `No site "${wanted}".`
+  throw new CommandFailure(`${sentence} Known: ${names}.`, exitCode.usage)
 }
 
 /**

@@ -5,6 +5,7 @@ import { createServer } from '../rpc/server.ts'
 import type { FeatureHandlers, Handlers } from '../rpc/types.ts'
 import { agentTimes, type AgentTimes } from './agent-client/index.ts'
 import { createConvergence } from './convergence/index.ts'
+import { createForwards } from './forwards/index.ts'
 import { createJobs } from './jobs/index.ts'
 import { appError } from './kit/app-error.ts'
 import { openJournal } from './kit/journal.ts'
@@ -17,8 +18,10 @@ import { createPreflight } from './preflight/index.ts'
 import { createResults, type Download } from './results/index.ts'
 import { createSettings } from './settings/index.ts'
 import { createSites } from './sites/index.ts'
+import type { SshTimes } from './ssh/index.ts'
 import { createTasks, taskMigrations } from './tasks/index.ts'
 import { createTemplates } from './templates/index.ts'
+import { createTerminals } from './terminals/index.ts'
 import { createUploads, type Uploads } from './uploads/index.ts'
 import { createUsage } from './usage/index.ts'
 import { createWorkflows } from './workflows/index.ts'
@@ -37,6 +40,10 @@ export interface Core {
 export interface CoreOptions {
   /** Waits towards agents, in milliseconds. */
   times?: Partial<AgentTimes>
+  /** Waits towards SSH servers, in milliseconds. */
+  sshTimes?: Partial<SshTimes>
+  /** SSH sites connect by themselves where nothing must be asked; default true. */
+  connectAtStart?: boolean
 }
 
 /** The composition root: every part made by its factory, handed what it needs, closed in the reverse order. */
@@ -48,8 +55,18 @@ export async function createCore(platform: Platform, options: CoreOptions = {}):
   await mkdir(journals, { recursive: true, mode: 0o700 })
   const settings = await createSettings({ folder, log })
   const lastKnown = openLastKnown(join(journals, 'last-known.db'), log)
-  const sites = await createSites({ platform, folder, log, times: { ...agentTimes, ...options.times } })
+  const sites = await createSites({
+    platform,
+    folder,
+    log,
+    times: { ...agentTimes, ...options.times },
+    connectAtStart: options.connectAtStart ?? true,
+    ...(options.sshTimes === undefined ? {} : { sshTimes: options.sshTimes }),
+  })
   const { agents } = sites
+  const behindSsh = { access: (id: string) => sites.access(id), onSites: agents.onSites.bind(agents), log }
+  const terminals = createTerminals(behindSsh)
+  const forwards = createForwards(behindSsh)
   sites.onChange((id, site) => {
     if (site === undefined) lastKnown.forget(id)
   })
@@ -82,6 +99,8 @@ export async function createCore(platform: Platform, options: CoreOptions = {}):
     host: hostHandlers(platform, uploads),
     settings: settings.handlers,
     sites: sites.handlers,
+    forwards: forwards.handlers,
+    terminals: terminals.handlers,
     templates: templates.handlers,
     uploads: uploads.handlers,
     jobs: jobs.handlers,
@@ -114,6 +133,8 @@ export async function createCore(platform: Platform, options: CoreOptions = {}):
       nodes.close()
       workflows.close()
       templates.close()
+      terminals.close()
+      await forwards.close()
       sites.close()
       lastKnown.close()
     },

@@ -30,10 +30,25 @@ export interface Platform {
   /**
    * `data`: settings, sites and secrets; `downloads`: where results are saved by default. `journals`: work under way and
    * what was known last, for one process alone; absent: in `data`, which then belongs to one process. Made 0700 by the core.
+   * `agentPackage`: the folder with the agent for head nodes; absent: none can be installed.
    */
-  paths: { data: string; downloads: string; journals?: string }
+  paths: { data: string; downloads: string; journals?: string; agentPackage?: string }
   secrets: SecretStore
   localSite?: HostInfo['localSite']
+  /** The environment that programs of this machine are started with, such as `ssh`; it names the ssh-agent. Absent: an empty one. */
+  environment?: Readonly<Record<string, string | undefined>>
+  /** The user's home folder, where `.ssh` is; absent: as the system says. */
+  home?: string
+  /** How this machine reaches other ones. Absent: straight. */
+  proxy?: {
+    /** HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY in either spelling, where they are set. */
+    environment: Readonly<Record<string, string | undefined>>
+    /**
+     * What the system, or the PAC file at an address, says for a URL: `PROXY host:port; HTTPS host:port; DIRECT`. Absent where
+     * the host cannot know.
+     */
+    resolve?(url: string, pac?: string): Promise<string>
+  }
   /** Opens sources of kinds other than `path`, which the core opens itself. */
   openSource?(ref: Exclude<SourceRef, { kind: 'path' }>): Promise<UploadSource>
   /** Opens an address in the system's browser. */

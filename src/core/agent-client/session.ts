@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Type, type Static, type TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 import { LoginAnswer, RefreshAnswer } from '../../../contract/agent/auth.ts'
+import { OWNER_SIGN_IN } from '../../../contract/agent/start.ts'
 import type { SignedInUser } from '../../../contract/sites.ts'
 import { appError } from '../kit/app-error.ts'
 import { createEmitter } from '../kit/emitter.ts'
@@ -22,6 +23,11 @@ export interface Session {
    * out in that name: what belongs to another user must not be sent then.
    */
   signIn(username: string, password: string, accepted?: (user: SignedInUser) => Promise<void>): Promise<void>
+  /**
+   * Signs in as the owner of the agent's socket, without a password. The sign-in lives as long as this process: it is renewed in
+   * the same way, and nothing of it is stored. Rejects with NOT_FOUND where the agent is not the user's own.
+   */
+  signInAsOwner(accepted?: (user: SignedInUser) => Promise<void>): Promise<void>
   /** Ends it here at once, and at the agent where that can be reached. */
   signOut(): Promise<void>
   /** Called after a sign-in and after the sign-in ended, by the user or by the agent. */
@@ -53,6 +59,8 @@ export async function openSession({ http, site, secrets, key, log, now }: Sessio
   let kept = await readKept()
   let access: { token: string; renewAt: number } | undefined
   let renewing: Promise<string> | undefined
+  /** Whoever may open the agent's socket is its owner: an ended sign-in is simply made anew. */
+  let isOwner = false
   /** A renewal that began before a sign-out or another sign-in must not bring the old session back. */
   let generation = 0
 
@@ -71,6 +79,7 @@ export async function openSession({ http, site, secrets, key, log, now }: Sessio
   let storing: Promise<void> = Promise.resolve()
   function keep(wanted: Kept | undefined): Promise<void> {
     kept = wanted
+    if (isOwner) return storing
     storing = storing.then(() => persist(wanted))
     return storing
   }
@@ -91,7 +100,7 @@ export async function openSession({ http, site, secrets, key, log, now }: Sessio
   /** Processes that share the store renew in turn, each with the token that the one before it was given. */
   async function refresh(): Promise<string> {
     const mine = generation
-    if (secrets.exclusively === undefined) return refreshAlone(mine)
+    if (secrets.exclusively === undefined || isOwner) return refreshAlone(mine)
     return secrets.exclusively(async () => {
       const stored = await readKept()
       // Signed out, or in anew, while this one waited its turn.
@@ -119,9 +128,20 @@ export async function openSession({ http, site, secrets, key, log, now }: Sessio
       return accept(body)
     }
     if (answer.status !== 400 && answer.status !== 401) throw refusal(answer, path)
+    if (isOwner) return (await own()).access_token
     log.info('the sign-in has ended', { site })
     await end()
     throw signedOut(site)
+  }
+  async function own(accepted?: (user: SignedInUser) => Promise<void>): Promise<LoginAnswer> {
+    const answer = await http.ask({ method: 'POST', path: OWNER_SIGN_IN })
+    if (answer.status !== 200) throw refusal(answer, OWNER_SIGN_IN)
+    const body = read(LoginAnswer, answer)
+    await accepted?.(userOf(body))
+    isOwner = true
+    await keep({ refreshToken: body.refresh_token })
+    accept(body)
+    return body
   }
   /** One at a time; all who need a token wait for the same one. */
   function refreshOnce(): Promise<string> {
@@ -133,6 +153,7 @@ export async function openSession({ http, site, secrets, key, log, now }: Sessio
     access = undefined
     renewing = undefined
     await keep(undefined)
+    isOwner = false
     changes.emit()
   }
   /** At most as long as a user would wait for a sign-out. */
@@ -159,12 +180,18 @@ export async function openSession({ http, site, secrets, key, log, now }: Sessio
       const answer = await http.ask({ method: 'POST', path, json: { username, password } })
       if (answer.status !== 200) throw refusal(answer, path)
       const body = read(LoginAnswer, answer)
-      const { email, groups, permissions } = body.user
-      await accepted?.({ username: body.user.username, email, groups, permissions })
+      await accepted?.(userOf(body))
       generation += 1
       renewing = undefined
+      isOwner = false
       await keep({ refreshToken: body.refresh_token })
       accept(body)
+      changes.emit()
+    },
+    async signInAsOwner(accepted) {
+      generation += 1
+      renewing = undefined
+      await own(accepted)
       changes.emit()
     },
     async signOut() {
@@ -181,6 +208,13 @@ export async function openSession({ http, site, secrets, key, log, now }: Sessio
     onChange: (listener) => changes.on(listener),
   }
 }
+
+const userOf = ({ user: { username, email, groups, permissions } }: LoginAnswer): SignedInUser => ({
+  username,
+  email,
+  groups,
+  permissions,
+})
 
 function read<T extends TSchema>(schema: T, answer: Answer): Static<T> {
   let body: unknown

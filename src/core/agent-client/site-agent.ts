@@ -14,6 +14,7 @@ export interface SiteAgent {
   readonly connection: Connection
   onConnection(listener: () => void): () => void
   signIn: Session['signIn']
+  signInAsOwner: Session['signInAsOwner']
   signOut(): Promise<void>
   /** Tries at once instead of at the next attempt. */
   reconnect(): void
@@ -71,6 +72,7 @@ export async function openSiteAgent(parts: {
       return () => listeners.delete(listener)
     },
     signIn: (...credentials) => session.signIn(...credentials),
+    signInAsOwner: (accepted) => session.signInAsOwner(accepted),
     signOut: () => session.signOut(),
     reconnect: () => link.check(),
     close() {

@@ -1,23 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { Type, type Static } from 'typebox'
-import { Value } from 'typebox/value'
-import { SignedInUser, type Site } from '../../../contract/sites.ts'
-import { Id } from '../../../contract/text.ts'
+import type { Site } from '../../../contract/sites.ts'
 import type { FeatureHandlers } from '../../rpc/types.ts'
-import {
-  directTransport,
-  openSiteAgent,
-  probe,
-  type Agents,
-  type AgentTimes,
-  type SiteAgent,
-} from '../agent-client/index.ts'
+import { probe, type AgentLink, type Agents, type AgentTimes } from '../agent-client/index.ts'
 import { appError } from '../kit/app-error.ts'
 import { createEmitter } from '../kit/emitter.ts'
 import { openStored } from '../kit/stored.ts'
 import type { Logger, Platform } from '../platform.ts'
-import { siteUrl } from './address.ts'
+import { createSsh, type SshAccess, type SshTimes } from '../ssh/index.ts'
+import { isSsh, nameOf, siteUrl } from './address.ts'
+import { readKeptSites, type KeptSite } from './kept.ts'
+import { openSite, type OpenSite } from './open-site.ts'
+import { siteTests } from './tests.ts'
 
 export { createPerSite } from './per-site.ts'
 
@@ -26,6 +20,8 @@ export interface SitesFeature {
   agents: Agents
   /** The site as windows see it; NOT_FOUND for an unknown one. */
   site(id: string): Site
+  /** The SSH session of a site: NOT_FOUND for an unknown one, CONFLICT for one that is reached otherwise. */
+  access(id: string): SshAccess
   /** Whose site it is now: who is signed in, or was last. */
   userOf(id: string): string | undefined
   /** A site changed: its connection, its user; or it is gone (`site` absent). */
@@ -33,110 +29,167 @@ export interface SitesFeature {
   close(): void
 }
 
-const KeptSite = Type.Object({
-  id: Id,
-  name: Type.String(),
-  url: Type.String(),
-  user: Type.Optional(SignedInUser),
-  lastUsername: Type.Optional(Type.String()),
-  /** The agent that the host starts itself: the same site whatever port it got this time. */
-  local: Type.Optional(Type.Boolean()),
-})
-type KeptSite = Static<typeof KeptSite>
-const secretKey = (id: string): string => `site.${id}.session`
-const KeptSites = Type.Array(KeptSite)
-
 /** The clusters the user works with: a persisted list, each with its agent client, session and connection. */
 export async function createSites(parts: {
-  platform: Pick<Platform, 'secrets' | 'localSite'>
+  platform: Pick<Platform, 'secrets' | 'localSite' | 'proxy' | 'paths' | 'environment' | 'home'>
   folder: string
   log: Logger
   times: AgentTimes
+  sshTimes?: Partial<SshTimes>
+  connectAtStart: boolean
 }): Promise<SitesFeature> {
   const { platform, folder, log, times } = parts
   const stored = await openStored<KeptSite[]>({
     path: join(folder, 'sites.json'),
     migrations: [],
-    read: (value) => (Value.Check(KeptSites, value) ? value : undefined),
+    read: readKeptSites,
     initial: [],
     log,
   })
   const localUrl = platform.localSite === undefined ? undefined : siteUrl(platform.localSite.url)
   if (localUrl !== undefined && stored.value.some(({ local, url }) => local === true && url !== localUrl))
     await stored.set(stored.value.map((item) => (item.local === true ? { ...item, url: localUrl } : item)))
-  const opened = new Map<string, SiteAgent>()
+  const opened = new Map<string, OpenSite>()
   const changes = createEmitter<[id: string, site: Site | undefined]>()
   const lists = createEmitter<[string[]]>()
   const ids = (): string[] => stored.value.map((item) => item.id)
+  const ssh = createSsh({ platform, folder, log, backOff: times.backOff, times: parts.sshTimes ?? {} })
 
-  function find(id: string): { kept: KeptSite; agent: SiteAgent } {
+  function find(id: string): { kept: KeptSite; open: OpenSite } {
     const kept = stored.value.find((item) => item.id === id)
-    const agent = opened.get(id)
-    if (kept === undefined || agent === undefined)
+    const open = opened.get(id)
+    if (kept === undefined || open === undefined)
       throw appError('NOT_FOUND', { what: 'site', id }, `There is no site ${id}.`)
-    return { kept, agent }
+    return { kept, open }
+  }
+  function sshOf(id: string): NonNullable<OpenSite['ssh']> {
+    const { kept, open } = find(id)
+    if (open.ssh !== undefined) return open.ssh
+    const reason = `${kept.name} is not reached by SSH`
+    throw appError('CONFLICT', { reason }, `${reason}.`)
   }
   function site(id: string): Site {
-    const { kept, agent } = find(id)
-    const { name, url, local, user, lastUsername } = kept
-    const { connection } = agent
+    const { kept, open } = find(id)
+    const { user, local, away: _away, ...shown } = kept
+    const { connection } = open
     return {
-      id,
-      name,
-      url,
+      ...shown,
       ...(local === true ? { local } : {}),
       ...(user === undefined || connection.state === 'signed-out' ? {} : { user }),
-      ...(lastUsername === undefined ? {} : { lastUsername }),
       connection,
+      ...(open.ssh === undefined ? {} : { agent: open.ssh.agent }),
     }
   }
   const tell = (id: string): void => changes.emit(id, opened.has(id) ? site(id) : undefined)
+  const replace = (id: string, change: (kept: KeptSite) => KeptSite): Promise<void> =>
+    stored.set(stored.value.map((item) => (item.id === id ? change(item) : item)))
 
-  async function open({ id, name, url }: KeptSite): Promise<void> {
-    const { secrets } = platform
-    const transport = directTransport(url)
-    const agent = await openSiteAgent({ name, transport, secrets, secretKey: secretKey(id), log, times })
-    opened.set(id, agent)
-    agent.onConnection(() => tell(id))
+  async function open(kept: KeptSite): Promise<OpenSite> {
+    const { id } = kept
+    const made = await openSite(kept, {
+      ssh,
+      platform,
+      log,
+      times,
+      accepted: (of) => (user) => replace(of, (before) => ({ ...before, user })),
+      // While it is being opened there is nothing to tell yet.
+      onChange: (of) => {
+        if (opened.has(of)) tell(of)
+      },
+    })
+    opened.set(id, made)
+    return made
   }
-  let adding: Promise<unknown> = Promise.resolve()
-  async function enlist(url: string, name: string): Promise<Site> {
-    const known = stored.value.find((item) => item.url === url)
+  let changing: Promise<unknown> = Promise.resolve()
+  /** One change of the list after the other: the same address twice is one site. */
+  function inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const next = changing.then(change)
+    changing = next.catch(() => undefined)
+    return next
+  }
+  async function enlist(wanted: Pick<KeptSite, 'url' | 'name' | 'ssh' | 'https'>): Promise<Site> {
+    const known = stored.value.find((item) => item.url === wanted.url)
     if (known !== undefined) return site(known.id)
-    const kept = { id: randomUUID(), url, name, ...(url === localUrl ? { local: true } : {}) }
+    const kept: KeptSite = { id: randomUUID(), ...wanted, ...(wanted.url === localUrl ? { local: true } : {}) }
     await open(kept)
     await stored.set([...stored.value, kept])
     lists.emit(ids())
     tell(kept.id)
     return site(kept.id)
   }
-  const replace = (id: string, change: (kept: KeptSite) => KeptSite): Promise<void> =>
-    stored.set(stored.value.map((item) => (item.id === id ? change(item) : item)))
+  /** Connecting goes on by itself: what it needs is asked, and how it stands is told. */
+  const begin = (id: string): void =>
+    void opened
+      .get(id)
+      ?.ssh?.connect()
+      .catch(() => undefined)
 
-  for (const kept of stored.value) await open(kept)
+  for (const kept of stored.value) {
+    const made = await open(kept)
+    if (parts.connectAtStart && kept.away !== true) made.ssh?.start()
+  }
 
   const handlers: FeatureHandlers<'sites'> = {
     methods: {
-      async add({ url, name }, { signal }) {
+      async add({ url, name, ssh: sshOptions, https }, { signal }) {
         const address = siteUrl(url)
-        await probe(address, times, signal)
-        // One after the other: the same address twice is one site.
-        const added = adding.then(() => enlist(address, name?.trim() || new URL(address).hostname))
-        adding = added.catch(() => undefined)
-        return added
+        if (!isSsh(address)) await probe(address, times, signal, { ...https, hostProxy: platform.proxy })
+        const added = await inTurn(() =>
+          enlist({
+            url: address,
+            name: name?.trim() || nameOf(address),
+            ...(sshOptions === undefined ? {} : { ssh: sshOptions }),
+            ...(https === undefined ? {} : { https }),
+          }),
+        )
+        begin(added.id)
+        return site(added.id)
       },
-      async remove({ site: id }) {
-        const { agent } = find(id)
-        await agent.signOut()
-        agent.close()
-        opened.delete(id)
-        await stored.set(stored.value.filter((item) => item.id !== id))
-        lists.emit(ids())
-        tell(id)
-        return {}
+      update({ site: id, url, name, ssh: sshOptions, https }) {
+        return inTurn(async () => {
+          const { kept, open: before } = find(id)
+          const wanted: KeptSite = {
+            ...kept,
+            ...(url === undefined ? {} : { url: siteUrl(url) }),
+            ...(name === undefined || name.trim() === '' ? {} : { name: name.trim() }),
+            ...(sshOptions === undefined ? {} : { ssh: sshOptions }),
+            ...(https === undefined ? {} : { https }),
+          }
+          if (stored.value.some((item) => item.id !== id && item.url === wanted.url)) {
+            const reason = `${wanted.url} is in the list already`
+            throw appError('CONFLICT', { reason }, `${reason}.`)
+          }
+          await replace(id, () => wanted)
+          // What belongs to a site holds its client: a new way to it is begun by a new client.
+          const { name: _before, ...way } = kept
+          const { name: _after, ...newWay } = wanted
+          if (JSON.stringify(way) !== JSON.stringify(newWay)) {
+            before.close()
+            opened.delete(id)
+            lists.emit(ids().filter((each) => each !== id))
+            await open(wanted)
+            lists.emit(ids())
+            begin(id)
+          }
+          tell(id)
+          return site(id)
+        })
+      },
+      remove({ site: id }) {
+        return inTurn(async () => {
+          const { open: gone } = find(id)
+          await gone.agent.signOut()
+          await gone.ssh?.secrets.clear()
+          gone.close()
+          opened.delete(id)
+          await stored.set(stored.value.filter((item) => item.id !== id))
+          lists.emit(ids())
+          tell(id)
+          return {}
+        })
       },
       async signIn({ site: id, username, password }) {
-        const { agent } = find(id)
+        const { agent } = find(id).open
         await agent.signIn(username, password, (user) =>
           replace(id, (kept) => ({ ...kept, user, lastUsername: username })),
         )
@@ -144,11 +197,37 @@ export async function createSites(parts: {
         return site(id)
       },
       async signOut({ site: id }) {
-        await find(id).agent.signOut()
+        await find(id).open.agent.signOut()
         return {}
       },
       reconnect({ site: id }) {
-        find(id).agent.reconnect()
+        const { open: known } = find(id)
+        if (known.ssh !== undefined && known.ssh.session.state.state !== 'connected') begin(id)
+        else known.agent.reconnect()
+        return {}
+      },
+      configuredHosts: async () => ({ hosts: await ssh.configuredHosts() }),
+      async connect({ site: id }) {
+        const known = sshOf(id)
+        await replace(id, ({ away: _away, ...kept }) => kept)
+        await known.connect()
+        if (known.agent.mode === 'user') await answering(find(id).open.agent.link, times.connectMs)
+        return site(id)
+      },
+      async disconnect({ site: id }) {
+        const known = sshOf(id)
+        await replace(id, (kept) => ({ ...kept, away: true }))
+        known.disconnect()
+        return {}
+      },
+      answer({ question, answer }) {
+        ssh.questions.answer(question, answer)
+        return {}
+      },
+      async uninstall({ site: id, data }) {
+        const known = sshOf(id)
+        await known.uninstall(data)
+        await replace(id, (kept) => ({ ...kept, away: true }))
         return {}
       },
     },
@@ -159,25 +238,49 @@ export async function createSites(parts: {
           sink.event(changed === undefined ? { put: [], gone: [id] } : { put: [changed], gone: [] }),
         )
       },
+      questions(_params, sink) {
+        sink.snapshot({ items: ssh.questions.list() })
+        return ssh.questions.onChange((id, question) =>
+          sink.event(question === undefined ? { put: [], gone: [id] } : { put: [question], gone: [] }),
+        )
+      },
+      test: siteTests({ ssh, platform, times, log }),
     },
   }
 
   return {
     handlers,
     site,
+    access: (id) => sshOf(id).session,
     userOf: (id) => find(id).kept.user?.username,
     onChange: (listener) => changes.on(listener),
     agents: {
-      client: (id) => find(id).agent.client,
-      link: (id) => find(id).agent.link,
+      client: (id) => find(id).open.agent.client,
+      link: (id) => find(id).open.agent.link,
       onSites(listener) {
         listener(ids())
         return lists.on(listener)
       },
     },
     close() {
-      for (const agent of opened.values()) agent.close()
+      for (const each of opened.values()) each.close()
       opened.clear()
     },
   }
+}
+
+/** Resolves once the agent answers, or after so many milliseconds: what follows waits by itself. */
+function answering(link: AgentLink, ms: number): Promise<void> {
+  if (link.ready) return Promise.resolve()
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(late)
+      off()
+      resolve()
+    }
+    const late = setTimeout(done, ms)
+    const off = link.onReady((ready) => {
+      if (ready) done()
+    })
+  })
 }

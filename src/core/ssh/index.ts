@@ -1,0 +1,122 @@
+import { homedir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import type { ConfiguredHost, SshOptions } from '../../../contract/sites.ts'
+import type { BackOffLimits } from '../kit/back-off.ts'
+import type { Logger, Platform } from '../platform.ts'
+import { parseDestination, readSshConfig } from './config/index.ts'
+import { connectRoute, type SshConnection } from './connection.ts'
+import { sshTimes } from './hop.ts'
+import type { Hop, SshTimes, Stage } from './types.ts'
+import { createQuestions, type Ask, type Questions } from './questions.ts'
+import { planRoute, type RouteParts } from './route.ts'
+import { openSshSecrets, type SshSecrets } from './secrets.ts'
+import { createSshSession, type SshSession } from './session.ts'
+import { connectSystem } from './system.ts'
+
+export { parseDestination, type Destination } from './config/index.ts'
+export type { SshConnection } from './connection.ts'
+export { socketFailure, sshFailure } from './failure.ts'
+export type { Ask } from './questions.ts'
+export type { SshSession, SshState } from './session.ts'
+export type { RemoteProcess, RemoteShell, SshAccess, SshTimes, StreamTarget } from './types.ts'
+
+/** The SSH side of the core: what all sites share. */
+export interface Ssh {
+  questions: Questions
+  configuredHosts(): Promise<ConfiguredHost[]>
+  /** `url` and `options` are asked anew at each connection. */
+  open(site: SshSiteKept): Promise<OpenedSsh>
+}
+
+export interface SshSiteKept {
+  id: string
+  /** `ssh://[user@]host[:port]` */
+  url: string
+  options: SshOptions
+}
+
+export interface OpenedSsh {
+  /** As errors name its head node. */
+  label: string
+  /** The hops as they are configured now; of the built-in client. */
+  route(): Promise<readonly Hop[]>
+  session: SshSession
+  ask: Ask
+  secrets: SshSecrets
+  /** Leads the session on to another host behind it. */
+  goOn(host: string): Promise<void>
+  /** A connection beside the session, for a test of the way; the caller closes it. */
+  connect(ask: Ask | undefined, signal: AbortSignal, stage?: (stage: Stage) => void): Promise<SshConnection>
+}
+
+export interface SshParts {
+  platform: Pick<Platform, 'secrets' | 'environment' | 'home'>
+  /** Where Headway's own known_hosts is kept. */
+  folder: string
+  log: Logger
+  times?: Partial<SshTimes>
+  backOff: BackOffLimits
+}
+
+const defaultConnections = 4
+
+export function createSsh(parts: SshParts): Ssh {
+  const { platform, folder, log } = parts
+  const home = platform.home ?? homedir()
+  const environment = platform.environment ?? {}
+  const times = { ...sshTimes, ...parts.times }
+  const questions = createQuestions()
+  const config = () => readSshConfig({ home, user: userInfo().username, environment })
+  const route = async (more: Pick<RouteParts, 'url' | 'options'>) =>
+    planRoute({ ...more, config: await config(), home, environment, ownKnownHosts: join(folder, 'known_hosts'), log })
+
+  return {
+    questions,
+    configuredHosts: async () => (await config()).hosts(),
+    async open({ id, url, options }) {
+      const secrets = await openSshSecrets(platform.secrets, secretKey(id), log)
+      const ask = questions.of(id)
+      const label = url.replace(/^ssh:\/\//, '')
+      const connect: OpenedSsh['connect'] = async (asker, signal, stage) => {
+        if (options.client === 'system') {
+          const { proxyJump, identityFile } = options
+          const destination = { label, ...parseDestination(url), ...definedOf({ proxyJump, identityFile }) }
+          return connectSystem({ destination, environment, ask: asker, signal })
+        }
+        const hops = await route({ url, options })
+        return connectRoute({ route: hops, secrets, ask: asker, signal, times, log, ...definedOf({ stage }) })
+      }
+      const session = createSshSession({
+        label,
+        open: (asker, signal) => connect(asker, signal),
+        ask,
+        connections: options.client === 'system' ? 1 : (options.connections ?? defaultConnections),
+        backOff: parts.backOff,
+        log,
+      })
+      return {
+        label,
+        route: () => route({ url, options }),
+        session,
+        ask,
+        secrets,
+        connect,
+        goOn: (host) =>
+          session.goOn(async (through, asker, signal) => {
+            const { user } = parseDestination(url)
+            const next = `ssh://${user === undefined ? '' : `${user}@`}${host}`
+            // The way to it leads through the connection at hand, whatever its own configuration says.
+            const hops = await route({ url: next, options: { ...options, proxyJump: 'none' } })
+            return connectRoute({ route: hops, through, secrets, ask: asker, signal, times, log })
+          }),
+      }
+    },
+  }
+}
+
+const secretKey = (id: string): string => `site.${id}.ssh`
+
+/** Without what is undefined, as exact optional properties want it. */
+function definedOf<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never
+}
