@@ -1,11 +1,13 @@
 // Builds the parts that are stale. A part is stale when the content of its inputs (with package-lock.json and this script)
 // is not what its stamp in dist/.stamps says.
-// Arguments: --agent-into FOLDER builds the agent alone and elsewhere; --force builds all; --only NAME (repeatable) builds one of: agent web cli main preload renderer.
+// Arguments: --agent-into FOLDER builds the agent alone and elsewhere; --force builds all; --only NAME (repeatable) builds one of: agent
+// agent-package web cli main preload renderer. --all-platforms: the agent package brings Node for every head node, fetched from npm.
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { ensureNode24 } from './node24.mjs'
+import { packageAgent } from './package-agent.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version
@@ -13,6 +15,13 @@ const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).ver
 const core = ['contract', 'src/rpc', 'src/core']
 const parts = {
   agent: { inputs: ['contract', 'agent', 'assets'], output: 'dist/agent/agent.js', build: buildAgent },
+  // What is copied to a head node; made of the agent as it is built.
+  'agent-package': {
+    needs: ['agent'],
+    inputs: ['contract', 'agent', 'assets', 'package.json', 'scripts/package-agent.mjs'],
+    output: 'dist/agent-package/manifest.json',
+    build: buildAgentPackage,
+  },
   web: {
     inputs: [...core, 'src/web'],
     output: 'dist/web/headway-web.js',
@@ -48,7 +57,8 @@ const parts = {
 
 async function bundle(entryPoints, outdir, extra = {}) {
   const { build } = await import('esbuild')
-  rmSync(resolve(root, outdir), { recursive: true, force: true })
+  const { isSecond, ...options } = extra
+  if (isSecond !== true) rmSync(resolve(root, outdir), { recursive: true, force: true })
   await build({
     absWorkingDir: root,
     entryPoints,
@@ -60,7 +70,7 @@ async function bundle(entryPoints, outdir, extra = {}) {
     sourcemap: true,
     define: { HEADWAY_VERSION: JSON.stringify(version) },
     logLevel: 'warning',
-    ...extra,
+    ...options,
   })
 }
 
@@ -72,10 +82,10 @@ async function buildMain() {
 }
 
 /**
- * Two files that run alone beside their assets: the agent, and the helper of its site mode. CommonJS packages inside find
- * what Node gives to CommonJS.
+ * The agent, in pieces, so that its short commands need not load the whole of it; and two files that run alone, the helper of its
+ * site mode and the reader of meshes. CommonJS packages inside find what Node gives to CommonJS.
  */
-async function buildAgent(folder = 'dist/agent') {
+async function buildAgent({ folder = 'dist/agent' } = {}) {
   const banner = [
     "import { createRequire as headwayRequire } from 'node:module'",
     "import { dirname as headwayDirname } from 'node:path'",
@@ -83,12 +93,11 @@ async function buildAgent(folder = 'dist/agent') {
     'const __filename = import.meta.filename',
     'const __dirname = headwayDirname(__filename)',
   ].join(';')
-  const entries = {
-    agent: 'agent/src/server.ts',
-    helper: 'agent/src/helper/program.ts',
-    'mesh-worker': 'agent/src/results/mesh/worker.ts',
-  }
-  await bundle(entries, folder, { banner: { js: `${banner};` } })
+  const whole = { banner: { js: `${banner};` } }
+  const pieces = { ...whole, splitting: true, chunkNames: 'agent-[hash]' }
+  await bundle({ agent: 'agent/src/server.ts' }, folder, pieces)
+  const alone = { helper: 'agent/src/helper/program.ts', 'mesh-worker': 'agent/src/results/mesh/worker.ts' }
+  await bundle(alone, folder, { ...whole, isSecond: true })
   const assets = resolve(root, folder, 'assets')
   for (const name of ['templates', 'examples', 'site-mode']) {
     cpSync(join(root, 'assets', name), join(assets, name), { recursive: true })
@@ -103,6 +112,11 @@ async function buildAgent(folder = 'dist/agent') {
   ]) {
     cpSync(join(swagger, name), join(assets, 'swagger-ui', name))
   }
+}
+
+async function buildAgentPackage({ allPlatforms, say }) {
+  const { PROTOCOL_VERSION: protocol } = await import('../contract/agent/version.ts')
+  await packageAgent({ root, folder: join(root, 'dist/agent-package'), version, protocol, allPlatforms, say })
 }
 
 /** vite.config.ts fails the build where the first screen's script outgrows its limit. */
@@ -134,21 +148,23 @@ function inputHash(inputs) {
 }
 
 /** Builds the named parts where they are stale, one process at a time; `say` gets a line for each that was built. */
-export async function buildParts(names, { force = false, say = console.log } = {}) {
+export async function buildParts(names, { force = false, allPlatforms = false, say = console.log } = {}) {
   const stamps = join(root, 'dist/.stamps')
   mkdirSync(stamps, { recursive: true })
   const lock = await onlyOne(stamps)
   try {
-    for (const name of names) {
+    const needed = names.flatMap((name) => [...(parts[name]?.needs ?? []), name])
+    for (const name of new Set(needed)) {
       const part = parts[name]
       if (part === undefined) throw new Error(`no part "${name}"; there are: ${Object.keys(parts).join(' ')}`)
       const stamp = join(stamps, name)
       const hash = inputHash(part.inputs)
       const fresh = existsSync(join(root, part.output)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash
-      if (fresh && !force) continue
+      const isWhole = !(allPlatforms && name === 'agent-package')
+      if (fresh && isWhole && !force) continue
       const started = Date.now()
       rmSync(stamp, { force: true })
-      await part.build()
+      await part.build({ allPlatforms, say })
       writeFileSync(stamp, hash)
       say(`built ${name} in ${((Date.now() - started) / 1000).toFixed(1)} s`)
     }
@@ -173,8 +189,11 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.a
   const elsewhere = args[args.indexOf('--agent-into') + 1]
   const only = args.flatMap((arg, index) => (arg === '--only' ? [args[index + 1] ?? ''] : []))
   try {
-    if (args.includes('--agent-into')) await buildAgent(elsewhere)
-    else await buildParts(only.length > 0 ? only : Object.keys(parts), { force: args.includes('--force') })
+    if (args.includes('--agent-into')) await buildAgent({ folder: elsewhere })
+    else {
+      const [force, allPlatforms] = ['--force', '--all-platforms'].map((flag) => args.includes(flag))
+      await buildParts(only.length > 0 ? only : Object.keys(parts), { force, allPlatforms })
+    }
   } catch (error) {
     console.error(`The build failed: ${error.message}`)
     process.exit(1)

@@ -40,6 +40,7 @@ async function open() {
   if (windows) say('On Windows, Headway runs against an agent on the cluster: add its address in the window.')
   if (stopping.signal.aborted) return { code: 0 }
   const host = await openHost(agent)
+  packageAgent()
   return Promise.race([
     host.ended,
     ...(agent === undefined
@@ -51,6 +52,16 @@ async function open() {
           })),
         ]),
   ])
+}
+
+/**
+ * What is copied to the head node of a site over SSH. Nobody waits for it: compressing Node takes some seconds the first time, and
+ * a user who adds such a site answers its questions first.
+ */
+function packageAgent() {
+  buildParts(['agent-package'], { say }).catch((error) => {
+    if (!stopping.signal.aborted) console.error(`The agent for sites over SSH was not packaged: ${error.message}`)
+  })
 }
 
 async function openAgent() {
