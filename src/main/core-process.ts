@@ -4,6 +4,7 @@ import { createCore, type Core } from '../core/index.ts'
 import { createFileLog } from '../core/host-kit/index.ts'
 import type { Platform } from '../core/platform.ts'
 import { portFromMessagePort } from '../rpc/message-port.ts'
+import { hostEnvironment } from './config.ts'
 import type { CoreStart, FromCore, Service, Services, ToCore } from './messages.ts'
 
 /**
@@ -43,6 +44,11 @@ function platformOf(start: CoreStart): Platform {
     openExternal: (url) => ask('openExternal', url),
     pickFiles: (folders) => ask('pickFiles', folders),
     notify: (notice) => ask('notify', notice),
+    environment: hostEnvironment,
+    proxy: {
+      environment: start.proxyEnvironment,
+      resolve: (url, pac) => ask('resolveProxy', url, pac),
+    },
     log: createFileLog(join(paths.data, 'logs', 'core.log')),
   }
 }

@@ -72,7 +72,13 @@ async function open(): Promise<void> {
         browserDownloads: false,
         nativeNotifications: true,
       },
-      paths: { data: join(data, 'core'), downloads: app.getPath('downloads') },
+      paths: {
+        data: join(data, 'core'),
+        downloads: app.getPath('downloads'),
+        // Beside the archive of the packaged app (`extraResources`): it is copied from there, not run.
+        agentPackage: app.isPackaged ? join(process.resourcesPath, 'agent-package') : built('../agent-package'),
+      },
+      proxyEnvironment: config.proxyEnvironment,
       ...(config.localSite === undefined ? {} : { localSite: config.localSite }),
       ...(secrets.reason === undefined ? {} : { secretsReason: secrets.reason }),
     },

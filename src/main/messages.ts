@@ -6,8 +6,10 @@ export interface CoreStart {
   version: string
   locale: string
   capabilities: Capabilities
-  paths: { data: string; downloads: string }
+  paths: { data: string; downloads: string; agentPackage: string }
   localSite?: HostInfo['localSite']
+  /** HTTPS_PROXY and its like. */
+  proxyEnvironment: Record<string, string>
   /** Why secrets are kept in memory only; absent where they persist. */
   secretsReason?: string
 }
@@ -20,6 +22,7 @@ export interface Services {
   openExternal(url: string): Promise<void>
   pickFiles(folders: boolean): Promise<string[]>
   notify(notice: Notice): Promise<void>
+  resolveProxy(url: string, pac?: string): Promise<string>
 }
 export type Service = keyof Services
 

@@ -1,6 +1,7 @@
 import { dialog, Notification, shell, type BrowserWindow } from 'electron'
 import type { Services } from './messages.ts'
 import { isWebAddress } from './policy/navigation.ts'
+import { createProxies } from './proxies.ts'
 import type { Secrets } from './secrets.ts'
 
 /** Systems that never tell of a closed one must not make us hold all of them. */
@@ -17,6 +18,7 @@ export function createServices(parts: {
   /** Shown and not yet gone: one that nothing holds is collected, and its click with it. */
   const shown = new Set<Notification>()
   return {
+    resolveProxy: createProxies(),
     secretGet: (key) => secrets.get(key),
     secretSet: (key, value) => secrets.set(key, value),
     secretDelete: (key) => secrets.delete(key),

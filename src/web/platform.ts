@@ -1,6 +1,6 @@
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { Capabilities, HostInfo } from '../../contract/host.ts'
-import { createFileLog, downloadsFolder, userDataFolder } from '../core/host-kit/index.ts'
+import { createFileLog, downloadsFolder, proxyEnvironmentOf, userDataFolder } from '../core/host-kit/index.ts'
 import type { Platform } from '../core/platform.ts'
 import { openInBrowser } from './browser.ts'
 import { hostEnvironment } from './config.ts'
@@ -38,12 +38,21 @@ export async function nodePlatform(options: NodePlatformOptions = {}): Promise<P
     paths: {
       data,
       downloads: downloadsFolder(),
+      agentPackage: env['HEADWAY_AGENT_PACKAGE'] || builtPackage(),
       ...(options.journals === undefined ? {} : { journals: options.journals }),
     },
     secrets: await createFileSecrets(data, log),
     openExternal: (url) => openInBrowser(url, env),
+    environment: env,
+    proxy: { environment: proxyEnvironmentOf(env) },
     log,
     ...(options.localSite === undefined ? {} : { localSite: options.localSite }),
     ...(options.openSource === undefined ? {} : { openSource: options.openSource }),
   }
+}
+
+/** The agent for head nodes: beside this file's own folder where it is built, else where the build puts it. */
+function builtPackage(): string {
+  const isBuilt = basename(dirname(import.meta.dirname)) === 'dist'
+  return join(import.meta.dirname, isBuilt ? '../agent-package' : '../../dist/agent-package')
 }

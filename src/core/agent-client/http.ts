@@ -4,6 +4,7 @@ import type { RequestOptions } from './interfaces.ts'
 import type { Transport } from './transport.ts'
 import { reasonOf } from '../kit/wait.ts'
 import { offline } from './failures.ts'
+import { wayFailure } from './https/failure.ts'
 
 /** One request as it goes out: signed in with `token` where there is one. */
 export interface Outgoing {
@@ -33,7 +34,7 @@ export interface Opened {
 export type Traffic = (outcome: 'answered' | 'unreachable') => void
 
 export interface Http {
-  /** A small question and its answer. Rejects with OFFLINE, or the signal's reason. */
+  /** A small question and its answer. Rejects with OFFLINE, TLS_FAILED, PROXY_FAILED, or the signal's reason. */
   ask(request: Outgoing): Promise<Answer>
   /** Opens an exchange whose body, in either direction, is bulk. */
   open(request: Outgoing): Promise<Opened>
@@ -48,6 +49,7 @@ export interface Timeouts {
 const maxAnswer = 64 * 1024 * 1024
 
 export function createHttp(transport: Transport, site: string, timeouts: Timeouts, traffic: Traffic): Http {
+  const { host } = new URL(transport.url)
   const urlOf = ({ path, query = {} }: Outgoing): URL => {
     const url = new URL(transport.url + path)
     for (const [key, value] of Object.entries(query)) {
@@ -84,7 +86,7 @@ export function createHttp(transport: Transport, site: string, timeouts: Timeout
         if (signal?.aborted === true) throw reasonOf(signal)
         if (!(error instanceof RequestError)) throw error
         traffic('unreachable')
-        throw offline(site)
+        throw wayFailure(error, host) ?? offline(site)
       }
     },
 
@@ -107,10 +109,10 @@ export function createHttp(transport: Transport, site: string, timeouts: Timeout
           incoming.socket.setTimeout(0)
           resolve({ status: incoming.statusCode ?? 0, headers: flat(incoming.headers), body: incoming })
         })
-        outgoing.on('error', () => {
+        outgoing.on('error', (error) => {
           if (signal?.aborted === true) return reject(reasonOf(signal))
           traffic('unreachable')
-          reject(offline(site))
+          reject(wayFailure(error, host) ?? offline(site))
         })
         if (body === undefined || pace === undefined) outgoing.end(body)
         else {

@@ -1,7 +1,8 @@
 import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type RequestOptions } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import { leadBy, type WayOptions } from './https/way.ts'
 
-/** How a site is reached. Straight for now; a tunnel brings an agent whose connections are its channels. */
+/** How a site is reached: straight, through a proxy, or by an agent whose connections are channels of a tunnel. */
 export interface Transport {
   /** The site's address, without a slash at its end. */
   url: string
@@ -14,15 +15,26 @@ export interface Transport {
 }
 
 /** Uploads keep several chunks in flight beside streams that follow a log and ordinary calls. */
-const sockets = { maxSockets: 32, maxFreeSockets: 16, keepAlive: true }
+export const keptSockets = { maxSockets: 32, maxFreeSockets: 16, keepAlive: true }
 
-export function directTransport(url: string): Transport {
-  if (url.startsWith('https:')) {
-    const https = new HttpsAgent(sockets)
-    const request: Transport['request'] = (to, options) => httpsRequest(to, { ...options, agent: https })
-    return { url, agent: https, agents: { https }, request, close: () => https.destroy() }
+/**
+ * The site's own address, by the options of an `https://` site; they hold for `http://` too as far as they concern proxies.
+ * Without options no proxy is used and Node's own authorities are trusted. What is wrong with options shows when connecting:
+ * BAD_INPUT, TLS_FAILED, PROXY_FAILED.
+ */
+export function directTransport(url: string, options?: WayOptions): Transport {
+  const secure = url.startsWith('https:')
+  const agent = secure ? new HttpsAgent(keptSockets) : new HttpAgent(keptSockets)
+  const end = options === undefined ? undefined : leadBy(agent, new URL(url), options)
+  const send = secure ? httpsRequest : httpRequest
+  return {
+    url,
+    agent,
+    agents: agent instanceof HttpsAgent ? { https: agent } : { http: agent },
+    request: (to, requestOptions) => send(to, { ...requestOptions, agent }),
+    close() {
+      end?.()
+      agent.destroy()
+    },
   }
-  const http = new HttpAgent(sockets)
-  const request: Transport['request'] = (to, options) => httpRequest(to, { ...options, agent: http })
-  return { url, agent: http, agents: { http }, request, close: () => http.destroy() }
 }
