@@ -13,7 +13,8 @@ import type { TestSshd } from './sshd.ts'
 
 /** The agent as it is put on head nodes, made by `scripts/build.mjs`. */
 const builtPackage = resolve(import.meta.dirname, '../../dist/agent-package')
-export const hasAgentPackage = existsSync(join(builtPackage, 'manifest.json'))
+/** Under `CI=true` one that is missing makes its tests fail. */
+export const hasAgentPackage = existsSync(join(builtPackage, 'manifest.json')) || process.env['CI'] === 'true'
 
 const connectWithinMs = 20_000
 

@@ -1,13 +1,7 @@
 import { join } from 'node:path'
 import type { SshOptions } from '../../../contract/sites.ts'
 import type { Logger } from '../platform.ts'
-import {
-  parseDestination,
-  parseProxyJump,
-  type Destination,
-  type ResolvedHost,
-  type SshConfig,
-} from './config/index.ts'
+import { parseDestination, parseProxyJump, type ResolvedHost, type SshConfig } from './config/index.ts'
 import type { RouteHop } from './connection.ts'
 import { sshFailure } from './failure.ts'
 import { agentPath, findIdentities, onlyThese } from './identities/index.ts'

@@ -2,7 +2,8 @@ import type { Duplex } from 'node:stream'
 
 /**
  * Tells when nothing has moved for `deadAfterMs`: no byte came, and of what waits to go none was taken. Whoever uses it sees
- * to it that an answer is asked for more often than that. Returns what ends the watch; the stream's end does, too.
+ * to it that an answer is asked for more often than that; on a slow link behind a full queue the other side's window
+ * adjustments (RFC 4254, section 5.2) come long before that answer. Returns what ends the watch; the stream's end does, too.
  */
 export function watchStream(stream: Duplex, times: { deadAfterMs: number }, dead: () => void): () => void {
   let movedAt = performance.now()
