@@ -1,3 +1,4 @@
+import type { AppErrorValue } from '../../../contract/errors.ts'
 import type { Site } from '../../../contract/sites.ts'
 
 export type Connection = Site['connection']
@@ -8,7 +9,7 @@ export type ConnectionEvent =
   | { type: 'ready'; roundTripMs: number }
   | { type: 'measured'; roundTripMs: number }
   /** The `attempt`-th try failed (0: a connection that stood was lost); the next one starts then. */
-  | { type: 'failed'; attempt: number; nextAttemptAt: number }
+  | { type: 'failed'; attempt: number; nextAttemptAt: number; error?: AppErrorValue | undefined }
   | { type: 'signed-out' }
 
 /** From this failed try on the site is called offline: until then the loss may pass unnoticed. */
@@ -28,12 +29,12 @@ export function nextConnection(before: Connection, event: ConnectionEvent, now: 
     case 'measured':
       return { ...before, roundTripMs: event.roundTripMs }
     case 'failed': {
-      const { attempt } = event
+      const { attempt, error } = event
       // A site that was never reached since the start is not "reconnecting".
       const lost = before.state === 'connected' || before.state === 'reconnecting'
       const state = lost && attempt < offlineAfter ? 'reconnecting' : 'offline'
       const next = { attempt: attempt + 1, nextAttemptAt: new Date(event.nextAttemptAt).toISOString() }
-      return { ...enter(state), ...measured, ...next }
+      return { ...enter(state), ...measured, ...next, ...(error === undefined ? {} : { error }) }
     }
     default:
       return enter('signed-out')

@@ -1,10 +1,12 @@
 import { Value } from 'typebox/value'
 import { WebSocket } from 'ws'
 import { AgentEvent, AgentRefusal, type Topic } from '../../../contract/agent/events.ts'
+import type { AppErrorValue } from '../../../contract/errors.ts'
 import { backOff, type BackOffLimits } from '../kit/back-off.ts'
 import { createEmitter } from '../kit/emitter.ts'
 import type { Logger } from '../platform.ts'
 import type { ConnectionEvent } from './connection.ts'
+import { wayFailure } from './https/failure.ts'
 import type { AgentLink } from './interfaces.ts'
 import type { Session } from './session.ts'
 import type { Transport } from './transport.ts'
@@ -38,6 +40,7 @@ export function createLink(
   tell: (event: ConnectionEvent) => void,
 ): Link {
   const { transport, session, site, log, times } = parts
+  const { host } = new URL(transport.url)
   const events = createEmitter<[AgentEvent]>()
   const readiness = createEmitter<[boolean]>()
   let ready = false
@@ -52,11 +55,11 @@ export function createLink(
     ready = next
     readiness.emit(next)
   }
-  function later(lostConnection: boolean): void {
+  function later(lostConnection: boolean, error?: AppErrorValue): void {
     if (lostConnection) attempt = 0
     attempt += 1
     const delay = backOff(attempt, times.backOff)
-    tell({ type: 'failed', attempt: attempt - 1, nextAttemptAt: Date.now() + delay })
+    tell({ type: 'failed', attempt: attempt - 1, nextAttemptAt: Date.now() + delay, error })
     clearTimeout(timer)
     timer = setTimeout(() => void connect(), delay)
   }
@@ -96,6 +99,8 @@ export function createLink(
     let beat: NodeJS.Timeout | undefined
     let mine = true
     let refused = false
+    /** Where it is the certificate's or the proxy's matter. */
+    let wrong: AppErrorValue | undefined
 
     const ping = (): void => {
       if (pinged !== undefined || socket.readyState !== WebSocket.OPEN) return
@@ -112,7 +117,7 @@ export function createLink(
       const stood = ready
       setReady(false)
       if (closed) return
-      if (!refused) return later(stood)
+      if (!refused) return later(stood, wrong)
       refusals += 1
       // A new token may help once; refused again with it, the fault is elsewhere.
       if (refusals > 1) return later(stood)
@@ -154,7 +159,10 @@ export function createLink(
       gone()
     })
     // A close follows.
-    socket.on('error', (error) => log.debug('the event connection failed', { site, reason: error.message }))
+    socket.on('error', (error) => {
+      wrong = wayFailure(error, host)?.value
+      log.debug('the event connection failed', { site, reason: error.message })
+    })
     socket.on('close', gone)
     return {
       ping,
