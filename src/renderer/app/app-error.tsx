@@ -5,6 +5,7 @@ import { useMessages } from '../ui/text.ts'
 import { useExplain } from './errors.ts'
 import { appMessages } from './messages.ts'
 import { navigate } from './router.ts'
+import styles from './frame.module.css'
 
 /** An error of the core beside its cause, with the button that helps. `site` lets a signed-out user go and sign in. */
 export function AppError(props: {
@@ -19,7 +20,14 @@ export function AppError(props: {
   const say = useMessages(appMessages)
   const signIn = error.code === 'SIGNED_OUT' && site !== undefined
   return (
-    <ErrorNote title={explanation.title} text={explanation.next} tone={error.code === 'OFFLINE' ? 'wait' : 'bad'}>
+    <ErrorNote
+      title={explanation.title}
+      text={explanation.next}
+      tone={error.code === 'OFFLINE' ? 'wait' : 'bad'}
+      details={
+        explanation.detail === undefined ? undefined : <code className={styles.detail}>{explanation.detail}</code>
+      }
+    >
       {signIn ? (
         <Button variant="default" onClick={() => navigate({ page: 'sites', id: site })}>
           {say('signIn')}

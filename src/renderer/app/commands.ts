@@ -1,13 +1,16 @@
 import {
+  ArrowLeftRight,
   Globe,
   Languages,
   LayoutTemplate,
   ListChecks,
   Moon,
+  Plug,
   Server,
   Settings as SettingsIcon,
   SquareTerminal,
   Sun,
+  Unplug,
   Upload,
   Workflow,
   type LucideIcon,
@@ -16,7 +19,9 @@ import { useEffect, useMemo, useState } from 'react'
 import type { Job } from '../../../contract/jobs.ts'
 import type { Template } from '../../../contract/templates.ts'
 import { settingsStore } from '../features/settings/store.ts'
-import { useActiveSite } from '../features/sites/store.ts'
+import { isSsh } from '../features/sites/address.ts'
+import { canDisconnect, useSiteActions } from '../features/sites/site-actions.ts'
+import { useActiveSite, useSites } from '../features/sites/store.ts'
 import { states } from '../ui/states.ts'
 import { uiMessages } from '../ui/messages.ts'
 import { textIn, useLanguage, useMessages } from '../ui/text.ts'
@@ -66,6 +71,74 @@ function useNamed() {
   return { jobs, templates }
 }
 
+/** What can be done with the sites by name: connect, leave, switch, and a shell on the active one. */
+function useSiteCommands(): { pages: Command[]; actions: Command[] } {
+  const say = useMessages(appMessages)
+  const sites = useSites()
+  const active = useActiveSite()
+  const act = useSiteActions()
+  return useMemo(() => {
+    const group = say('palette.actions')
+    const all = [...(sites?.values() ?? [])]
+    const onSsh = active !== undefined && isSsh(active.url)
+    const pages: Command[] = onSsh
+      ? [
+          {
+            id: 'page-terminal',
+            group: say('palette.pages'),
+            name: say('terminal'),
+            icon: SquareTerminal,
+            run: () => navigate({ page: 'terminal' }),
+          },
+          {
+            id: 'page-forwards',
+            group: say('palette.pages'),
+            name: say('forwards'),
+            icon: ArrowLeftRight,
+            run: () => navigate({ page: 'forwards' }),
+          },
+        ]
+      : []
+    const opening: Command[] = onSsh
+      ? [
+          {
+            id: 'new-terminal',
+            group,
+            name: say('palette.newTerminal', { site: active.name }),
+            icon: SquareTerminal,
+            run: () => navigate({ page: 'terminal', id: 'new' }),
+          },
+        ]
+      : []
+    const connecting = all
+      .filter(({ url }) => isSsh(url))
+      .map((site): Command => {
+        const leave = canDisconnect(site)
+        return {
+          id: `connect-${site.id}`,
+          group,
+          name: say(leave ? 'palette.disconnect' : 'palette.connect', { site: site.name }),
+          icon: leave ? Unplug : Plug,
+          run: () => {
+            act(site, leave ? 'disconnect' : 'connect')
+            // Where its progress and what failed are seen.
+            if (!leave) navigate({ page: 'sites', id: site.id })
+          },
+        }
+      })
+    const switching = all
+      .filter(({ id }) => id !== active?.id)
+      .map((site): Command => ({
+        id: `use-${site.id}`,
+        group,
+        name: say('palette.useSite', { site: site.name }),
+        icon: Globe,
+        run: () => act(site, 'use'),
+      }))
+    return { pages, actions: [...opening, ...connecting, ...switching] }
+  }, [say, sites, active, act])
+}
+
 /** Everything the palette offers. */
 export function useCommands(): Command[] {
   const say = useMessages(appMessages)
@@ -73,6 +146,7 @@ export function useCommands(): Command[] {
   const language = useLanguage()
   const { jobs, templates } = useNamed()
   const update = settingsStore.use((state) => state.update)
+  const sites = useSiteCommands()
   return useMemo(() => {
     const page = (
       name: 'jobs' | 'workflows' | 'templates' | 'uploads' | 'nodes' | 'settings' | 'sites',
@@ -100,8 +174,10 @@ export function useCommands(): Command[] {
       page('nodes', Server),
       page('settings', SettingsIcon),
       page('sites', Globe),
+      ...sites.pages,
       action('custom', say('palette.customJob'), SquareTerminal, () => navigate({ page: 'new-job' })),
       action('add-site', say('palette.addSite'), Globe, () => navigate({ page: 'sites', add: true })),
+      ...sites.actions,
       action('light', say('palette.light'), Sun, () => update({ theme: 'light' })),
       action('dark', say('palette.dark'), Moon, () => update({ theme: 'dark' })),
       action('language', say('palette.language'), Languages, () =>
@@ -124,7 +200,7 @@ export function useCommands(): Command[] {
         run: () => navigate({ page: 'jobs', id: job.id }),
       })),
     ]
-  }, [say, sayState, language, jobs, templates, update])
+  }, [say, sayState, language, jobs, templates, update, sites])
 }
 
 /** Commands whose name or note holds every word; those whose name begins with the text come first in their group. */

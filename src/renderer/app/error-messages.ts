@@ -38,6 +38,13 @@ export const errorMessages = defineMessages('errors', {
   'NOT_FOUND.task': { en: 'This task has already ended.', ko: '이 작업은 이미 끝났습니다.' },
   'NOT_FOUND.file': { en: 'The file “{{id}}” no longer exists.', ko: '파일 “{{id}}”은(는) 더 이상 없습니다.' },
   'NOT_FOUND.setting': { en: 'This setting does not exist.', ko: '이 설정은 없습니다.' },
+  'NOT_FOUND.question': {
+    en: 'This question was answered elsewhere, or its connection is gone.',
+    ko: '다른 곳에서 이미 답했거나 연결이 끊어진 질문입니다.',
+  },
+  'NOT_FOUND.question.next': { en: 'Connect again if it is still needed.', ko: '아직 필요하면 다시 연결하세요.' },
+  'NOT_FOUND.forward': { en: 'This forward is already closed.', ko: '이 포트 전달은 이미 닫혔습니다.' },
+  'NOT_FOUND.terminal': { en: 'This terminal no longer exists.', ko: '이 터미널은 더 이상 없습니다.' },
   'NOT_FOUND.next': {
     en: 'It may have been removed elsewhere. Go back to the list.',
     ko: '다른 곳에서 삭제되었을 수 있습니다. 목록으로 돌아가세요.',
@@ -62,6 +69,14 @@ export const errorMessages = defineMessages('errors', {
   'NOT_AN_AGENT.next': {
     en: 'Check the address and its port with your administrator.',
     ko: '주소와 포트를 관리자에게 확인하세요.',
+  },
+  PORT_TAKEN: {
+    en: 'Port {{port}} of this computer is in use by another program.',
+    ko: '이 컴퓨터의 {{port}}번 포트는 다른 프로그램이 사용 중입니다.',
+  },
+  'PORT_TAKEN.next': {
+    en: 'Choose another one, or leave the field empty for any free one.',
+    ko: '다른 포트를 고르거나, 비워 두면 빈 포트를 찾아 씁니다.',
   },
   SIGNED_OUT: { en: 'You are signed out of {{site}}.', ko: '{{site}}에서 로그아웃되었습니다.' },
   'SIGNED_OUT.next': { en: 'Sign in again; your work is kept.', ko: '다시 로그인하세요. 작업 내용은 그대로 있습니다.' },

@@ -2,19 +2,43 @@ import { useCallback } from 'react'
 import type { AppErrorValue, ErrorCode, ErrorData } from '../../../contract/errors.ts'
 import { RpcError } from '../../rpc/types.ts'
 import { formatBytes, formatDuration, formatLimit } from '../ui/format.ts'
-import { useLanguage, useMessages, type Language, type Say } from '../ui/text.ts'
+import { plainLine } from '../ui/plain-text.ts'
+import { sayIn, useLanguage, useMessages, type Language, type Messages, type Say } from '../ui/text.ts'
+import { connectionErrorMessages } from './connection-error-messages.ts'
 import { errorMessages } from './error-messages.ts'
+import { installErrorMessages } from './install-error-messages.ts'
 
 /** An error in the user's words: what happened, and what to do. */
 export interface Explanation {
   title: string
   next?: string
+  /** What a machine said, in its own words: for the administrator. */
+  detail?: string
 }
 
 /** A sentence of the site's without its full stop: ours ends with one. */
 const clause = (text: string): string => text.trim().replace(/\.+$/, '')
 
 type SayError = Say<typeof errorMessages.entries>
+
+type Both = { readonly en: string; readonly ko: string }
+
+/** The two sentences of a reason, one without is a type error, and what the server or the system said beside them. */
+function because<R extends string>(
+  messages: Messages & { readonly entries: { readonly [K in R | `${R}.next`]: Both } },
+  reason: R,
+  values: { host: string } | { proxy: string },
+  detail: string,
+  language: Language,
+): Explanation {
+  const say = sayIn(messages as Messages, language) as (key: string, values: object) => string
+  const clean = plainLine(detail)
+  return {
+    title: say(reason, values),
+    next: say(`${reason}.next`, values),
+    ...(clean === '' ? {} : { detail: clean }),
+  }
+}
 
 /** The one table of all codes: a code without a sentence is a type error. */
 const table: {
@@ -31,6 +55,7 @@ const table: {
   DISCONNECTED: (_, say) => ({ title: say('DISCONNECTED'), next: say('DISCONNECTED.next') }),
   NOT_FOUND: ({ what, id }, say) => {
     const next = say('NOT_FOUND.next')
+    if (what === 'question') return { title: say('NOT_FOUND.question'), next: say('NOT_FOUND.question.next') }
     if (what === 'template' || what === 'job' || what === 'file')
       return { title: say(`NOT_FOUND.${what}`, { id }), next }
     return { title: say(`NOT_FOUND.${what}`), next }
@@ -38,6 +63,15 @@ const table: {
   CONFLICT: ({ reason }, say) => ({ title: say('CONFLICT', { reason: clause(reason) }), next: say('CONFLICT.next') }),
   OFFLINE: (data, say) => ({ title: say('OFFLINE', data), next: say('OFFLINE.next') }),
   NOT_AN_AGENT: (data, say) => ({ title: say('NOT_AN_AGENT', data), next: say('NOT_AN_AGENT.next') }),
+  SSH_FAILED: ({ host, reason, detail }, _, language) =>
+    because(connectionErrorMessages, `ssh.${reason}`, { host }, detail, language),
+  INSTALL_FAILED: ({ host, reason, detail }, _, language) =>
+    because(installErrorMessages, reason, { host }, detail, language),
+  TLS_FAILED: ({ host, reason, detail }, _, language) =>
+    because(connectionErrorMessages, `tls.${reason}`, { host }, detail, language),
+  PROXY_FAILED: ({ proxy, reason, detail }, _, language) =>
+    because(connectionErrorMessages, `proxy.${reason}`, { proxy }, detail, language),
+  PORT_TAKEN: ({ port }, say) => ({ title: say('PORT_TAKEN', { port }), next: say('PORT_TAKEN.next') }),
   SIGNED_OUT: (data, say) => ({ title: say('SIGNED_OUT', data), next: say('SIGNED_OUT.next') }),
   WRONG_CREDENTIALS: (_, say) => ({ title: say('WRONG_CREDENTIALS'), next: say('WRONG_CREDENTIALS.next') }),
   RATE_LIMITED: ({ retryAfter }, say, language) => ({

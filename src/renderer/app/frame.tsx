@@ -1,6 +1,7 @@
 import { useHotkeys } from '@mantine/hooks'
 import { Suspense, useEffect, useRef, useState, type ComponentType } from 'react'
 import { ConnectionBanner } from '../features/sites/banner.tsx'
+import { SiteQuestions } from '../features/sites/questions.tsx'
 import { sitesStore, useActiveSite } from '../features/sites/store.ts'
 import { ErrorNote } from '../ui/error-note.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
@@ -28,10 +29,14 @@ const titles = {
   nodes: 'nodes',
   settings: 'settings',
   sites: 'sites',
+  terminal: 'terminal',
+  forwards: 'forwards',
 } as const satisfies Record<Page, string>
 
 /** Pages that make sense without a site to work with. */
 const siteless: readonly Route['page'][] = ['settings', 'sites']
+/** Pages that need a site's SSH session and not its agent. */
+const overSsh: readonly Route['page'][] = ['terminal', 'forwards']
 
 /** The page of a route; without a site that was ever signed in to, the way to sign in takes its place. */
 function CurrentPage({ route }: { route: Route }) {
@@ -39,10 +44,9 @@ function CurrentPage({ route }: { route: Route }) {
   const known = sitesStore.use((state) => state.sites !== undefined)
   const entered = sitesStore.use((state) => site !== undefined && state.entered.has(site.id))
   if (!known) return <Skeleton />
+  const needsAgent = !siteless.includes(route.page) && !(overSsh.includes(route.page) && site?.url.startsWith('ssh://'))
   const shown: Route =
-    !entered && !siteless.includes(route.page)
-      ? { page: 'sites', ...(site === undefined ? { add: true } : { id: site.id }) }
-      : route
+    !entered && needsAgent ? { page: 'sites', ...(site === undefined ? { add: true } : { id: site.id }) } : route
   const Page = pages[shown.page] as unknown as ComponentType<{ route: Route }>
   return (
     <SiteContext value={site}>
@@ -92,6 +96,7 @@ export function Frame() {
           </ErrorBoundary>
         </main>
       </div>
+      <SiteQuestions />
       {palette ? <Palette onClose={() => setPalette(false)} /> : null}
     </div>
   )

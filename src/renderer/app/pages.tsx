@@ -14,5 +14,7 @@ export const pages: { [P in Page]: PageOf<P> } = {
   uploads: lazy(() => import('../features/uploads/page.tsx')),
   nodes: lazy(() => import('../features/nodes/page.tsx')),
   settings: lazy(() => import('../features/settings/page.tsx')),
+  terminal: lazy(() => import('../features/terminals/page.tsx')),
+  forwards: lazy(() => import('../features/forwards/page.tsx')),
   sites: lazy(() => import('../features/sites/page.tsx')),
 }

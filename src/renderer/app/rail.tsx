@@ -6,18 +6,20 @@ import {
   PanelLeftOpen,
   Server,
   Settings as SettingsIcon,
+  SquareTerminal,
   Upload,
   type LucideIcon,
   Workflow,
 } from 'lucide-react'
 import { settingsStore, useSettings } from '../features/settings/store.ts'
 import { AccountMenu } from '../features/sites/account-menu.tsx'
+import { useActiveSite } from '../features/sites/store.ts'
 import { useMessages } from '../ui/text.ts'
 import { appMessages } from './messages.ts'
 import { hrefOf, useRoute, type Page } from './router.ts'
 import styles from './rail.module.css'
 
-type RailPage = Extract<Page, 'jobs' | 'workflows' | 'templates' | 'uploads' | 'nodes' | 'settings'>
+type RailPage = Extract<Page, 'jobs' | 'workflows' | 'templates' | 'uploads' | 'nodes' | 'terminal' | 'settings'>
 
 const above: readonly { page: RailPage; icon: LucideIcon; also?: readonly Page[] }[] = [
   { page: 'jobs', icon: ListChecks, also: ['compare'] },
@@ -26,12 +28,15 @@ const above: readonly { page: RailPage; icon: LucideIcon; also?: readonly Page[]
   { page: 'uploads', icon: Upload },
   { page: 'nodes', icon: Server },
 ]
+/** Only where there is an SSH session to open one on. */
+const terminal: (typeof above)[number] = { page: 'terminal', icon: SquareTerminal }
 
 /** The left rail: where one can go. Collapsed to icons it keeps its names as tooltips. */
 export function Rail() {
   const say = useMessages(appMessages)
   const route = useRoute()
   const collapsed = useSettings().railCollapsed
+  const ssh = useActiveSite()?.url.startsWith('ssh://') === true
   const update = settingsStore.use((state) => state.update)
   const Toggle = collapsed ? PanelLeftOpen : PanelLeftClose
   const entry = (page: RailPage, Icon: LucideIcon, also: readonly Page[] = []) => (
@@ -55,7 +60,9 @@ export function Rail() {
           {'Headway'}
         </span>
       </a>
-      <div className={styles.group}>{above.map(({ page, icon, also }) => entry(page, icon, also))}</div>
+      <div className={styles.group}>
+        {[...above, ...(ssh ? [terminal] : [])].map(({ page, icon, also }) => entry(page, icon, also))}
+      </div>
       <div className={styles.group}>
         {entry('settings', SettingsIcon)}
         <AccountMenu collapsed={collapsed} />

@@ -15,8 +15,11 @@ export type Route =
   | { page: 'uploads' }
   | { page: 'nodes' }
   | { page: 'settings' }
-  /** `id`: sign in to that site; `add`: a new address. */
-  | { page: 'sites'; id?: string; add?: true }
+  /** `id`: sign in to that site, with `edit` change it; `add`: a new address. */
+  | { page: 'sites'; id?: string; add?: true; edit?: true }
+  /** Shells of the active site; `id`: which one is in front, `new`: one more. */
+  | { page: 'terminal'; id?: string }
+  | { page: 'forwards' }
 
 export type Page = Route['page']
 export type RouteOf<P extends Page> = Extract<Route, { page: P }>
@@ -50,10 +53,13 @@ export function parseRoute(hash: string): Route {
     case 'uploads':
     case 'nodes':
     case 'settings':
+    case 'forwards':
       return { page: first }
+    case 'terminal':
+      return { page: 'terminal', ...(second ? { id: second } : {}) }
     case 'sites':
       if (second === 'add') return { page: 'sites', add: true }
-      return { page: 'sites', ...(second ? { id: second } : {}) }
+      return { page: 'sites', ...(second ? { id: second } : {}), ...(second && third === 'edit' ? { edit: true } : {}) }
     default:
       return home
   }
@@ -83,8 +89,11 @@ export function hrefOf(route: Route): string {
       )
     case 'workflows':
       return at('workflows', ...(route.id === undefined ? [] : [route.id]))
+    case 'terminal':
+      return at('terminal', ...(route.id === undefined ? [] : [route.id]))
     case 'sites':
-      return at('sites', ...(route.add ? ['add'] : route.id === undefined ? [] : [route.id]))
+      if (route.add) return at('sites', 'add')
+      return at('sites', ...(route.id === undefined ? [] : [route.id]), ...(route.id && route.edit ? ['edit'] : []))
     default:
       return at(route.page)
   }

@@ -23,6 +23,7 @@ export const uiMessages = defineMessages('ui', {
   'state.connecting': { en: 'Connecting', ko: '연결 중' },
   'state.connected': { en: 'Connected', ko: '연결됨' },
   'state.reconnecting': { en: 'Reconnecting', ko: '다시 연결 중' },
+  'state.needs-you': { en: 'Needs you', ko: '응답 필요' },
   'state.offline': { en: 'Offline', ko: '오프라인' },
   'state.signed-out': { en: 'Signed out', ko: '로그아웃됨' },
   'state.up': { en: 'Up', ko: '사용 가능' },

@@ -2,6 +2,7 @@ import { Menu, UnstyledButton, VisuallyHidden } from '@mantine/core'
 import { LogOut } from 'lucide-react'
 import { navigate } from '../../app/router.ts'
 import { useMessages } from '../../ui/text.ts'
+import { isSsh } from './address.ts'
 import { sitesMessages } from './messages.ts'
 import { sitesStore, useActiveSite } from './store.ts'
 import styles from './sites.module.css'
@@ -11,10 +12,13 @@ export function AccountMenu({ collapsed }: { collapsed: boolean }) {
   const say = useMessages(sitesMessages)
   const site = useActiveSite()
   const signOut = sitesStore.use((state) => state.signOut)
+  const disconnect = sitesStore.use((state) => state.disconnect)
   const user = site?.user
   if (site === undefined || user === undefined) return null
+  // Who signs in by SSH alone leaves by ending that session.
+  const bySsh = isSsh(site.url) && site.agent?.mode !== 'site'
   const leave = async () => {
-    await signOut(site.id)
+    await (bySsh ? disconnect(site.id) : signOut(site.id))
     navigate({ page: 'sites', id: site.id })
   }
   return (
@@ -36,7 +40,7 @@ export function AccountMenu({ collapsed }: { collapsed: boolean }) {
         <Menu.Label>{user.email === '' ? user.username : user.email}</Menu.Label>
         {user.groups.length === 0 ? null : <Menu.Label>{say('groups', { groups: user.groups.join(', ') })}</Menu.Label>}
         <Menu.Item leftSection={<LogOut size={14} aria-hidden />} onClick={() => void leave()}>
-          {say('signOut', { name: site.name })}
+          {bySsh ? say('disconnectFrom', { name: site.name }) : say('signOut', { name: site.name })}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>

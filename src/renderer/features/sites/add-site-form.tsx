@@ -1,77 +1,133 @@
-import { Button, TextInput } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useState, type FormEvent } from 'react'
+import type { Input } from '../../../../contract/app.ts'
 import type { AppErrorValue } from '../../../../contract/errors.ts'
-import type { Site } from '../../../../contract/sites.ts'
+import type { ConfiguredHost, Site } from '../../../../contract/sites.ts'
 import { AppError } from '../../app/app-error.tsx'
 import { errorValue } from '../../app/errors.ts'
 import { useServices } from '../../app/services.tsx'
+import { useQuery } from '../../app/use-query.ts'
 import { useMessages } from '../../ui/text.ts'
-import { sitesMessages } from './messages.ts'
+import { shownAddress, understandAddress } from './address.ts'
+import { ConfiguredHosts } from './configured-hosts.tsx'
+import { siteFormMessages } from './form-messages.ts'
+import { emptyForm, inputOf, pinFits, type SiteForm } from './site-form.ts'
+import { SiteFields } from './site-fields.tsx'
 import { sitesStore } from './store.ts'
-import styles from './sites.module.css'
+import { TestDialog } from './test-dialog.tsx'
+import styles from './form.module.css'
 
-/** The address of a new site; the core probes it before it is remembered. */
+/** Where a new site is. Adding connects at once; testing tells step by step what would happen. */
 export function AddSiteForm({ onAdded }: { onAdded: (site: Site) => void }) {
-  const say = useMessages(sitesMessages)
   const { info } = useServices()
   const add = sitesStore.use((state) => state.add)
   const known = sitesStore.use((state) => state.sites)
+  const { data } = useQuery('sites', 'configuredHosts', {}, '')
   const local = info.localSite?.url
-  const offersLocal = local !== undefined && ![...(known?.values() ?? [])].some((site) => site.url === local)
-  const [url, setUrl] = useState(offersLocal ? local : 'https://')
-  const [name, setName] = useState('')
+  const urls = [...(known?.values() ?? [])].map(({ url }) => shownAddress(url))
+  const where = local !== undefined && !urls.includes(local) ? local : ''
+  const send = useSending(async (input) => onAdded(await add(input)))
+  const hosts = data?.hosts ?? []
+  return (
+    <>
+      <SiteFormView initial={{ ...emptyForm, where }} hosts={hosts} {...send}>
+        {(form) => (
+          <ConfiguredHosts
+            hosts={hosts.filter(({ alias }) => !urls.includes(alias))}
+            typed={understandAddress(form.where).kind === 'https' ? '' : form.where}
+            busy={send.busy}
+            onAdd={({ alias }) => send.onSend({ url: `ssh://${alias}` })}
+          />
+        )}
+      </SiteFormView>
+    </>
+  )
+}
+
+interface Sending {
+  busy: boolean
+  error: AppErrorValue | undefined
+  onSend: (input: Input<'sites', 'add'>) => void
+}
+
+/** One request at a time, and what went wrong with the last. */
+export function useSending(send: (input: Input<'sites', 'add'>) => Promise<void>): Sending {
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<AppErrorValue>()
-  const [wrong, setWrong] = useState(false)
-
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
+  const onSend = async (input: Input<'sites', 'add'>) => {
     if (busy) return
-    const address = url.trim().replace(/\/+$/, '')
-    if (!/^https?:\/\/[^/\s]+/.test(address)) {
-      setWrong(true)
-      return
-    }
     setBusy(true)
     setError(undefined)
     try {
-      onAdded(await add(address, name.trim()))
+      await send(input)
     } catch (failure) {
       setError(errorValue(failure))
     } finally {
       setBusy(false)
     }
   }
+  return { busy, error, onSend: (input) => void onSend(input) }
+}
+
+/** The form of a site, new or known; `children` stand below it and follow what is typed. */
+export function SiteFormView(
+  props: Sending & {
+    initial: SiteForm
+    hosts: readonly ConfiguredHost[]
+    /** Absent: connect. */
+    action?: string
+    onCancel?: { label: string; run: () => void }
+    children?: (form: SiteForm) => React.ReactNode
+  },
+) {
+  const { busy, error, onSend } = props
+  const say = useMessages(siteFormMessages)
+  const [form, setForm] = useState(props.initial)
+  const [asked, setAsked] = useState(false)
+  const [testing, setTesting] = useState<Input<'sites', 'add'>>()
+  const understood = understandAddress(form.where, props.hosts)
+  const target = (): Input<'sites', 'add'> | undefined => {
+    const complete = understood.kind === 'ssh' || (understood.kind === 'https' && pinFits(form.pin))
+    setAsked(!complete)
+    return complete ? inputOf(form, understood) : undefined
+  }
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    const input = target()
+    if (input !== undefined) onSend(input)
+  }
   return (
-    <form className={styles.form} onSubmit={(event) => void submit(event)} noValidate>
-      <TextInput
-        label={say('address')}
-        description={say('addressHint')}
-        inputMode="url"
-        autoComplete="url"
-        spellCheck={false}
-        size="sm"
-        autoFocus
-        error={wrong ? say('addressWrong') : undefined}
-        value={url}
-        onChange={(event) => {
-          setUrl(event.currentTarget.value)
-          setWrong(false)
-        }}
-      />
-      <TextInput
-        label={say('name')}
-        description={say('nameHint')}
-        size="sm"
-        maxLength={100}
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-      />
-      {error === undefined ? null : <AppError error={error} />}
-      <Button type="submit" size="sm" loading={busy}>
-        {say('addAction')}
-      </Button>
-      <p className={styles.hint}>{say('addText')}</p>
-    </form>
+    <>
+      <form className={styles.form} onSubmit={submit} noValidate>
+        <SiteFields
+          form={form}
+          understood={understood}
+          asked={asked}
+          onChange={(change) => setForm((before) => ({ ...before, ...change }))}
+        />
+        {error === undefined ? null : <AppError error={error} />}
+        <div className={styles.actions}>
+          <Button type="submit" size="sm" loading={busy}>
+            {props.action ?? say('connect')}
+          </Button>
+          <Button variant="default" size="sm" disabled={busy} onClick={() => setTesting(target())}>
+            {say('test')}
+          </Button>
+          {props.onCancel === undefined ? null : (
+            <Button variant="subtle" size="sm" onClick={props.onCancel.run}>
+              {props.onCancel.label}
+            </Button>
+          )}
+        </div>
+      </form>
+      {props.children?.(form)}
+      {testing === undefined ? null : (
+        <TestDialog
+          name={form.name.trim() || shownAddress(testing.url)}
+          target={testing}
+          onClose={() => setTesting(undefined)}
+        />
+      )}
+    </>
   )
 }

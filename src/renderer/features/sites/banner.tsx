@@ -1,14 +1,16 @@
 import { Button } from '@mantine/core'
-import { useInterval } from '@mantine/hooks'
 import { useState } from 'react'
 import type { Site } from '../../../../contract/sites.ts'
 import { useRoute } from '../../app/router.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { ErrorNote } from '../../ui/error-note.tsx'
+import { useExplain } from '../../app/errors.ts'
 import { useFormat } from '../../ui/format.ts'
 import { useMessages } from '../../ui/text.ts'
 import { sitesMessages } from './messages.ts'
 import { SignInForm } from './sign-in-form.tsx'
+import { nextAction, useSiteActions } from './site-actions.ts'
+import { useNextTry } from './site-state.tsx'
 import { sitesStore, useActiveSite } from './store.ts'
 
 /** Above the page when its site is out of reach or the session has ended; the page itself stays. */
@@ -19,6 +21,7 @@ export function ConnectionBanner() {
   if (site === undefined || !entered || route.page === 'sites') return null
   const { state } = site.connection
   if (state === 'signed-out') return <SignedOut site={site} />
+  if (state === 'needs-you') return <NeedsYou site={site} />
   if (state === 'offline' || state === 'reconnecting') return <OutOfReach site={site} />
   return null
 }
@@ -40,25 +43,35 @@ function SignedOut({ site }: { site: Site }) {
   )
 }
 
-function OutOfReach({ site }: { site: Site }) {
+function NeedsYou({ site }: { site: Site }) {
   const say = useMessages(sitesMessages)
-  const format = useFormat()
-  const reconnect = sitesStore.use((state) => state.reconnect)
-  const [now, setNow] = useState(() => Date.now())
-  useInterval(() => setNow(Date.now()), 1000, { autoInvoke: true })
-  const { since, attempt, nextAttemptAt } = site.connection
-  const wait = nextAttemptAt === undefined ? undefined : (Date.parse(nextAttemptAt) - now) / 1000
-  const next =
-    wait === undefined || wait < 1 || attempt === undefined
-      ? ''
-      : ` ${say('banner.attempt', { attempt, wait: format.duration(wait) })}`
+  const explain = useExplain()
+  const act = useSiteActions()
+  const { error } = site.connection
+  const why = error === undefined ? '' : `${explain(error).title} `
   return (
     <ErrorNote
       tone="wait"
-      title={say('banner.offline', { name: site.name, time: format.time(since) })}
-      text={`${say('banner.offlineNext')}${next}`}
+      title={say('banner.needsYou', { name: site.name })}
+      text={`${why}${say('banner.needsYouNext')}`}
     >
-      <Button variant="default" onClick={() => void reconnect(site.id).catch(() => undefined)}>
+      <Button onClick={() => act(site, 'connect')}>{say('connect')}</Button>
+    </ErrorNote>
+  )
+}
+
+function OutOfReach({ site }: { site: Site }) {
+  const say = useMessages(sitesMessages)
+  const format = useFormat()
+  const act = useSiteActions()
+  const next = useNextTry(site)
+  return (
+    <ErrorNote
+      tone="wait"
+      title={say('banner.offline', { name: site.name, time: format.time(site.connection.since) })}
+      text={`${say('banner.offlineNext')}${next === '' ? '' : ` ${next}.`}`}
+    >
+      <Button variant="default" onClick={() => act(site, nextAction(site) === 'connect' ? 'connect' : 'try-now')}>
         {say('banner.tryNow')}
       </Button>
     </ErrorNote>

@@ -1,48 +1,52 @@
-import { Anchor, Button } from '@mantine/core'
-import { Plus } from 'lucide-react'
+import { Anchor } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import type { Site } from '../../../../contract/sites.ts'
 import { hrefOf, navigate, type RouteOf } from '../../app/router.ts'
 import { useServices } from '../../app/services.tsx'
-import { ConfirmByName } from '../../ui/confirm-by-name.tsx'
-import { PageHeader } from '../../ui/page-header.tsx'
+import { useQuery } from '../../app/use-query.ts'
 import { Skeleton } from '../../ui/skeleton.tsx'
+import { uiMessages } from '../../ui/messages.ts'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { useMessages } from '../../ui/text.ts'
 import { settingsStore } from '../settings/store.ts'
-import { AddSiteForm } from './add-site-form.tsx'
+import { AddSiteForm, SiteFormView, useSending } from './add-site-form.tsx'
+import { isSsh } from './address.ts'
+import { ConnectCard } from './connect-card.tsx'
 import { sitesMessages } from './messages.ts'
 import { SignInForm } from './sign-in-form.tsx'
-import { sitesStore, useActiveSite, useSites } from './store.ts'
+import { formOf } from './site-form.ts'
+import { SiteList } from './site-list.tsx'
+import { sitesStore, useSites } from './store.ts'
 import styles from './sites.module.css'
 
-/** `#/sites` lists them, `#/sites/add` adds one, `#/sites/<id>` signs in to one. */
+/** `#/sites` lists them, `#/sites/add` adds one, `#/sites/<id>` connects or signs in to one, `…/edit` changes it. */
 export default function SitesPage({ route }: { route: RouteOf<'sites'> }) {
   const sites = useSites()
-  const update = settingsStore.use((state) => state.update)
+  const enter = useEnter()
   const { info } = useServices()
   if (sites === undefined) return null
   const site = route.id === undefined ? undefined : sites.get(route.id)
-  if (site !== undefined)
-    return (
-      <SignInCard
-        site={site}
-        onSignedIn={() => {
-          update({ activeSite: site.id })
-          if (location.hash.startsWith('#/sites')) navigate({ page: 'templates' }, { replace: true })
-        }}
-      />
-    )
+  if (site !== undefined && route.edit === true) return <EditCard key={site.id} site={site} />
+  if (site !== undefined) return <SiteCard key={site.id} site={site} onReady={() => enter(site)} />
   if (sites.size === 0 && info.localSite !== undefined) return <LocalSite url={info.localSite.url} />
   if (route.add === true || sites.size === 0) return <AddCard />
   return <SiteList sites={[...sites.values()]} />
 }
 
-function Card(props: { title: string; children: React.ReactNode }) {
+/** Makes a site the one that the window shows, and leaves the pages about sites. */
+function useEnter(): (site: Pick<Site, 'id'>) => void {
+  const update = settingsStore.use((state) => state.update)
+  return ({ id }) => {
+    update({ activeSite: id })
+    if (location.hash.startsWith('#/sites')) navigate({ page: 'templates' }, { replace: true })
+  }
+}
+
+function Card(props: { title: string; wide?: true; children: React.ReactNode }) {
   const say = useMessages(sitesMessages)
   return (
     <div className={styles.stage}>
-      <section className={styles.card} aria-label={props.title}>
+      <section className={styles.card} data-wide={props.wide} aria-label={props.title}>
         <div className={styles.brand}>
           <img src="./favicon.svg" width={32} height={32} alt="" />
           <div>
@@ -57,15 +61,21 @@ function Card(props: { title: string; children: React.ReactNode }) {
   )
 }
 
-function SignInCard({ site, onSignedIn }: { site: Site; onSignedIn: () => void }) {
+function SiteCard({ site, onReady }: { site: Site; onReady: () => void }) {
   const say = useMessages(sitesMessages)
+  if (isSsh(site.url))
+    return (
+      <Card title={say('connect.title', { name: site.name })}>
+        <ConnectCard site={site} onReady={onReady} />
+      </Card>
+    )
   return (
     <Card title={say('signIn.title', { name: site.name })}>
       <p className={styles.where}>
         <span className="mono">{site.url}</span>
         <StateBadge state={site.connection.state} plain />
       </p>
-      <SignInForm key={site.id} site={site} onSignedIn={onSignedIn} />
+      <SignInForm site={site} onSignedIn={onReady} />
       <Anchor size="sm" href={hrefOf({ page: 'sites', add: true })}>
         {say('signIn.other')}
       </Anchor>
@@ -80,7 +90,7 @@ function LocalSite({ url }: { url: string }) {
   const [failed, setFailed] = useState(false)
   const name = say('localName')
   useEffect(() => {
-    add(url, name).then(
+    add({ url, name }).then(
       (site) => navigate({ page: 'sites', id: site.id }, { replace: true }),
       () => setFailed(true),
     )
@@ -90,66 +100,40 @@ function LocalSite({ url }: { url: string }) {
 
 function AddCard() {
   const say = useMessages(sitesMessages)
+  const enter = useEnter()
   return (
-    <Card title={say('add')}>
-      <AddSiteForm onAdded={(site) => navigate({ page: 'sites', id: site.id }, { replace: true })} />
+    <Card title={say('add')} wide>
+      <AddSiteForm
+        onAdded={(site) =>
+          isSsh(site.url) && site.user !== undefined && site.connection.state === 'connected'
+            ? enter(site)
+            : navigate({ page: 'sites', id: site.id }, { replace: true })
+        }
+      />
     </Card>
   )
 }
 
-function SiteList({ sites }: { sites: readonly Site[] }) {
+const leave = () => navigate({ page: 'sites' })
+
+function EditCard({ site }: { site: Site }) {
   const say = useMessages(sitesMessages)
-  const active = useActiveSite()
-  const update = settingsStore.use((state) => state.update)
-  const remove = sitesStore.use((state) => state.remove)
-  const [removing, setRemoving] = useState<Site>()
+  const sayUi = useMessages(uiMessages)
+  const update = sitesStore.use((state) => state.update)
+  const { data } = useQuery('sites', 'configuredHosts', {}, '')
+  const sending = useSending(async (input) => {
+    await update({ site: site.id, ...input })
+    leave()
+  })
   return (
-    <>
-      <PageHeader title={say('title')} note={say('note')}>
-        <Button leftSection={<Plus size={14} aria-hidden />} onClick={() => navigate({ page: 'sites', add: true })}>
-          {say('add')}
-        </Button>
-      </PageHeader>
-      <ul className={styles.list}>
-        {sites.map((site) => (
-          <li key={site.id} className={styles.item}>
-            <div className={styles.itemWords}>
-              <strong>{site.name}</strong>
-              <span className="mono">{site.url}</span>
-              <span>
-                {site.user === undefined ? say('notSignedIn') : say('signedInAs', { name: site.user.username })}
-              </span>
-            </div>
-            <StateBadge state={site.connection.state} />
-            {site.user === undefined ? (
-              <Button variant="default" onClick={() => navigate({ page: 'sites', id: site.id })}>
-                {say('signIn.action')}
-              </Button>
-            ) : (
-              <Button
-                variant="default"
-                disabled={active?.id === site.id}
-                onClick={() => update({ activeSite: site.id })}
-              >
-                {say(active?.id === site.id ? 'inUse' : 'use')}
-              </Button>
-            )}
-            <Button variant="subtle" color="red" onClick={() => setRemoving(site)}>
-              {say('remove')}
-            </Button>
-          </li>
-        ))}
-      </ul>
-      {removing === undefined ? null : (
-        <ConfirmByName
-          title={say('remove.title', { name: removing.name })}
-          text={say('remove.text')}
-          name={removing.name}
-          action={say('remove')}
-          onConfirm={() => remove(removing.id)}
-          onClose={() => setRemoving(undefined)}
-        />
-      )}
-    </>
+    <Card title={say('edit.title', { name: site.name })} wide>
+      <SiteFormView
+        {...sending}
+        initial={formOf(site)}
+        hosts={data?.hosts ?? []}
+        action={say('save')}
+        onCancel={{ label: sayUi('cancel'), run: leave }}
+      />
+    </Card>
   )
 }

@@ -28,9 +28,17 @@ function Connection({ site }: { site: Site }) {
   )
 }
 
+/** A dot in the state's colour; a site that waits for its user has an icon of its own. */
+function Dot({ site }: { site: Site }) {
+  const { icon: Icon, tone } = states[site.connection.state]
+  if (site.connection.state === 'needs-you') return <Icon size={13} className={styles.attention} aria-hidden />
+  return <span className={styles.dot} data-tone={tone} aria-hidden />
+}
+
 /** Which site the window shows and how well it is reached: dot, word and round trip; a menu to change it. */
 export function SiteSwitcher() {
   const say = useMessages(sitesMessages)
+  const sayState = useMessages(uiMessages)
   const sites = useSites()
   const active = useActiveSite()
   const update = settingsStore.use((state) => state.update)
@@ -46,10 +54,10 @@ export function SiteSwitcher() {
       </Button>
     )
   return (
-    <Menu position="bottom-start" width={280}>
+    <Menu position="bottom-start" width={300}>
       <Menu.Target>
         <UnstyledButton className={styles.switcher}>
-          <span className={styles.dot} data-tone={states[active.connection.state].tone} aria-hidden />
+          <Dot site={active} />
           <VisuallyHidden>{say('switch')}</VisuallyHidden>
           <strong>{active.name}</strong>
           <Connection site={active} />
@@ -60,8 +68,13 @@ export function SiteSwitcher() {
         {[...sites.values()].map((site) => (
           <Menu.Item
             key={site.id}
-            leftSection={<span className={styles.dot} data-tone={states[site.connection.state].tone} aria-hidden />}
-            rightSection={site.id === active.id ? <Check size={14} aria-hidden /> : null}
+            leftSection={<Dot site={site} />}
+            rightSection={
+              <span className={styles.itemState}>
+                {sayState(`state.${site.connection.state}`)}
+                {site.id === active.id ? <Check size={14} aria-hidden /> : null}
+              </span>
+            }
             onClick={() => {
               update({ activeSite: site.id })
               if (site.user === undefined) navigate({ page: 'sites', id: site.id })

@@ -1,6 +1,7 @@
 import { useMemo } from 'react'
 import { createStore } from 'zustand'
-import type { Site } from '../../../../contract/sites.ts'
+import type { Input } from '../../../../contract/app.ts'
+import type { Site, SiteAnswer, SiteQuestion } from '../../../../contract/sites.ts'
 import { applyChange, collectionOf, type Collection } from '../../app/collection.ts'
 import { featureStore } from '../../app/services.tsx'
 import { useMessages } from '../../ui/text.ts'
@@ -12,7 +13,12 @@ interface SitesState {
   sites: Collection<Site> | undefined
   /** Sites that were signed in to in this window and not left on purpose: an expired session keeps their page. */
   entered: ReadonlySet<string>
-  add: (url: string, name: string) => Promise<Site>
+  add: (input: Input<'sites', 'add'>) => Promise<Site>
+  update: (input: Input<'sites', 'update'>) => Promise<Site>
+  /** SSH: resolves once connected, rejects with why not; what must be asked comes as a question. */
+  connect: (site: string) => Promise<Site>
+  disconnect: (site: string) => Promise<void>
+  uninstall: (site: string, data: boolean) => Promise<void>
   remove: (site: string) => Promise<void>
   signIn: (site: string, username: string, password: string) => Promise<Site>
   signOut: (site: string) => Promise<void>
@@ -41,7 +47,15 @@ export const sitesStore = featureStore<SitesState>(({ client }) =>
     return {
       sites: undefined,
       entered: new Set(),
-      add: async (url, name) => put(await client.call('sites', 'add', { url, ...(name === '' ? {} : { name }) })),
+      add: async (input) => put(await client.call('sites', 'add', input)),
+      update: async (input) => put(await client.call('sites', 'update', input)),
+      connect: async (site) => put(await client.call('sites', 'connect', { site })),
+      disconnect: async (site) => {
+        await client.call('sites', 'disconnect', { site })
+      },
+      uninstall: async (site, data) => {
+        await client.call('sites', 'uninstall', { site, data })
+      },
       remove: async (site) => {
         await client.call('sites', 'remove', { site })
       },
@@ -54,6 +68,44 @@ export const sitesStore = featureStore<SitesState>(({ client }) =>
       },
       reconnect: async (site) => {
         await client.call('sites', 'reconnect', { site })
+      },
+    }
+  }),
+)
+
+interface QuestionsState {
+  /** Oldest first; an answered one is gone at once, unless it is asked again. */
+  questions: readonly SiteQuestion[]
+  /** Rejects with why it was not taken; then the question is asked again, unless it is gone. */
+  answer: (question: string, answer: SiteAnswer) => Promise<void>
+}
+
+/** What sites wait for. A question vanishes when it was answered elsewhere or its connection is lost. */
+export const questionsStore = featureStore<QuestionsState>(({ client }) =>
+  createStore((set) => {
+    let waiting: Collection<SiteQuestion> = new Map()
+    /** By object: the same question put again is another one. */
+    const answered = new WeakSet<SiteQuestion>()
+    const show = (next: Collection<SiteQuestion>) => {
+      waiting = next
+      set({ questions: [...next.values()].filter((question) => !answered.has(question)) })
+    }
+    client.subscribe(
+      'sites',
+      'questions',
+      {},
+      {
+        snapshot: ({ items }) => show(collectionOf(items)),
+        event: (change) => show(applyChange(waiting, change)),
+      },
+    )
+    return {
+      questions: [],
+      answer: async (question, answer) => {
+        const asked = waiting.get(question)
+        await client.call('sites', 'answer', { question, answer })
+        if (asked !== undefined) answered.add(asked)
+        show(waiting)
       },
     }
   }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { AppErrorValue, ErrorCode } from '../../../../contract/errors.ts'
+import type { AppErrorValue, ErrorCode, InstallFailure, SshFailure, TlsFailure } from '../../../../contract/errors.ts'
 import { errorValue, explain } from '../../../../src/renderer/app/errors.ts'
 import { errorMessages } from '../../../../src/renderer/app/error-messages.ts'
 import { sayIn, type Language } from '../../../../src/renderer/ui/text.ts'
@@ -17,6 +17,11 @@ const examples: { [C in ErrorCode]: Extract<AppErrorValue, { code: C }>['data'] 
   CONFLICT: { reason: 'The job has ended.' },
   OFFLINE: { site: 'Seoul' },
   NOT_AN_AGENT: { url: 'https://x', reason: 'answered 404' },
+  SSH_FAILED: { host: 'alice@head.example', reason: 'refused', detail: 'connect ECONNREFUSED' },
+  INSTALL_FAILED: { host: 'head.example', reason: 'glibc', detail: '2.17' },
+  TLS_FAILED: { host: 'lab.example', reason: 'expired', detail: '' },
+  PROXY_FAILED: { proxy: 'proxy.example:3128', reason: 'refused', detail: '403' },
+  PORT_TAKEN: { port: 8080 },
   SIGNED_OUT: { site: 'Seoul' },
   WRONG_CREDENTIALS: {},
   RATE_LIMITED: { retryAfter: 42 },
@@ -57,6 +62,92 @@ describe.each(['en', 'ko'] as const)('errors in %s', (language) => {
   })
 })
 
+const things = [
+  'site',
+  'template',
+  'job',
+  'upload',
+  'task',
+  'file',
+  'setting',
+  'question',
+  'forward',
+  'terminal',
+] as const
+
+/** Every reason; one that is missing here is a type error. */
+const ssh: Record<SshFailure, true> = {
+  'unknown-host': true,
+  refused: true,
+  'timed-out': true,
+  unreachable: true,
+  'not-ssh': true,
+  'no-common-algorithm': true,
+  'key-declined': true,
+  'key-changed': true,
+  'key-revoked': true,
+  'certificate-authority': true,
+  authentication: true,
+  identity: true,
+  closed: true,
+  'one-session': true,
+  'forwarding-forbidden': true,
+  config: true,
+  'no-program': true,
+}
+const install: Record<InstallFailure, true> = {
+  declined: true,
+  'no-shell': true,
+  platform: true,
+  glibc: true,
+  'no-space': true,
+  quota: true,
+  'read-only': true,
+  noexec: true,
+  tools: true,
+  damaged: true,
+  'not-packaged': true,
+  start: true,
+  elsewhere: true,
+}
+const tls: Record<TlsFailure, true> = {
+  'self-signed': true,
+  'unknown-authority': true,
+  expired: true,
+  'not-yet-valid': true,
+  'wrong-name': true,
+  pin: true,
+  protocol: true,
+  'ca-file': true,
+  other: true,
+}
+const connecting = [
+  ...Object.keys(ssh).map((reason) => ['SSH_FAILED', reason]),
+  ...Object.keys(install).map((reason) => ['INSTALL_FAILED', reason]),
+  ...Object.keys(tls).map((reason) => ['TLS_FAILED', reason]),
+  ...['refused', 'unreachable', 'authentication', 'pac'].map((reason) => ['PROXY_FAILED', reason]),
+] as [string, string][]
+
+describe.each(['en', 'ko'] as const)('a connection that failed, in %s', (language) => {
+  it.each(connecting)('%s, %s is a sentence of its own with a next step', (code, reason) => {
+    const data = { host: 'head.example', proxy: 'head.example', reason, detail: 'as the system said' }
+    const error = { code, data, message: 'for the log' } as unknown as AppErrorValue
+    const { title, next, detail } = explain(error, sayErrors(language), language)
+    expect(title).toMatch(/[.]$/)
+    expect(next).toMatch(/[.]$/)
+    expect(`${title} ${next}`).not.toMatch(/\{\{|undefined|(ssh|install|tls|proxy)\.[a-z]/)
+    expect(detail).toBe('as the system said')
+  })
+
+  it('says each of them differently', () => {
+    const titles = connecting.map(([code, reason]) => {
+      const data = { host: 'h', proxy: 'h', reason, detail: '' }
+      return explain({ code, data, message: '' } as unknown as AppErrorValue, sayErrors(language), language).title
+    })
+    expect(new Set(titles).size).toBe(titles.length)
+  })
+})
+
 describe('errors', () => {
   const say = sayErrors('en')
   it('keeps the label of a file over the limit that scripts know', () => {
@@ -66,7 +157,7 @@ describe('errors', () => {
   })
 
   it('has a sentence for each thing that may be missing and each fault of a name', () => {
-    for (const what of ['site', 'template', 'job', 'upload', 'task', 'file', 'setting'] as const)
+    for (const what of things)
       expect(explain({ code: 'NOT_FOUND', data: { what, id: 'x' }, message: '' }, say, 'en').title).not.toContain(
         'NOT_',
       )
@@ -80,6 +171,11 @@ describe('errors', () => {
       expect(title).not.toContain('NAME_')
       expect(title.length).toBeLessThan(120)
     }
+  })
+
+  it('shows what a server said as plain text in one line', () => {
+    const data = { host: 'h', reason: 'closed', detail: '\u001b[31mBye\u001b[0m\r\n\u202enow' } as const
+    expect(explain({ code: 'SSH_FAILED', data, message: '' }, say, 'en').detail).toBe('Bye now')
   })
 
   it('takes a failed call apart and owns what it did not foresee', () => {

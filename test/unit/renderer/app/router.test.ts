@@ -20,6 +20,10 @@ const places: [string, Route][] = [
   ['#/settings', { page: 'settings' }],
   ['#/sites', { page: 'sites' }],
   ['#/sites/add', { page: 'sites', add: true }],
+  ['#/sites/local/edit', { page: 'sites', id: 'local', edit: true }],
+  ['#/terminal', { page: 'terminal' }],
+  ['#/terminal/new', { page: 'terminal', id: 'new' }],
+  ['#/forwards', { page: 'forwards' }],
   ['#/sites/local', { page: 'sites', id: 'local' }],
 ]
 

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { Settings } from '../../../../../contract/settings.ts'
-import type { Site } from '../../../../../contract/sites.ts'
+import type { Site, SiteQuestion } from '../../../../../contract/sites.ts'
 import type { Services } from '../../../../../src/renderer/app/services.tsx'
 import { settingsStore } from '../../../../../src/renderer/features/settings/store.ts'
-import { sitesStore } from '../../../../../src/renderer/features/sites/store.ts'
+import { questionsStore, sitesStore } from '../../../../../src/renderer/features/sites/store.ts'
 import { createClient } from '../../../../../src/rpc/client.ts'
 import { memoryPortPair } from '../../../../../src/rpc/memory-port.ts'
 import { createServer } from '../../../../../src/rpc/server.ts'
@@ -72,6 +72,57 @@ describe('sites', () => {
     const { store } = await openSites()
     await store.getState().signOut('a')
     expect(store.getState().entered.has('a')).toBe(false)
+  })
+})
+
+const question = (id: string): SiteQuestion => ({
+  id,
+  site: 'a',
+  host: 'alice@head',
+  ask: { kind: 'password', again: false, canKeep: false },
+})
+
+const openQuestions = async (answer: (input: unknown) => unknown) => {
+  let sink: StreamSink<{ items: SiteQuestion[] }, { put: SiteQuestion[]; gone: string[] }> | undefined
+  const services = servicesOver({
+    sites: {
+      methods: { answer },
+      streams: {
+        questions: (_: unknown, given: NonNullable<typeof sink>) => {
+          sink = given
+          given.snapshot({ items: [question('1'), question('2')] })
+          return () => undefined
+        },
+      },
+    },
+  })
+  const store = questionsStore.of(services)
+  const ids = () => store.getState().questions.map(({ id }) => id)
+  await vi.waitFor(() => expect(ids()).toEqual(['1', '2']))
+  return { store, ids, event: (put: SiteQuestion[], gone: string[]) => sink?.event({ put, gone }) }
+}
+
+describe('questions', () => {
+  it('vanish once answered, and come back when they are asked again', async () => {
+    const { store, ids, event } = await openQuestions(() => ({}))
+    await store.getState().answer('1', { kind: 'responses', responses: ['x'] })
+    expect(ids()).toEqual(['2'])
+    event([question('1')], [])
+    await vi.waitFor(() => expect(ids()).toEqual(['1', '2']))
+  })
+
+  it('vanish when they were answered elsewhere', async () => {
+    const { ids, event } = await openQuestions(() => ({}))
+    event([], ['1', '2'])
+    await vi.waitFor(() => expect(ids()).toEqual([]))
+  })
+
+  it('stay where the answer was not taken', async () => {
+    const { store, ids } = await openQuestions(() => {
+      throw new RpcError({ code: 'CONFLICT', data: { reason: 'no' }, message: '' })
+    })
+    await expect(store.getState().answer('1', { kind: 'refuse' })).rejects.toThrow()
+    expect(ids()).toEqual(['1', '2'])
   })
 })
 

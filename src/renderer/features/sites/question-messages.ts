@@ -1,0 +1,66 @@
+import { defineMessages } from '../../ui/text.ts'
+
+/** Of what a site asks while it connects. */
+export const questionMessages = defineMessages('site-questions', {
+  asks: { en: 'For the site {{site}}, at {{host}}', ko: '{{site}} 사이트, {{host}}' },
+  asksTest: { en: 'For the test of a connection, at {{host}}', ko: '연결 시험, {{host}}' },
+  more_one: { en: '{{count}} more question after this one', ko: '다음 질문 {{count}}개가 남아 있습니다' },
+  more_other: { en: '{{count}} more questions after this one', ko: '다음 질문 {{count}}개가 남아 있습니다' },
+  refuse: { en: 'Cancel', ko: '취소' },
+  'hostKey.title': { en: 'First connection to {{host}}', ko: '{{host}}에 처음 연결합니다' },
+  'hostKey.text': {
+    en: 'This computer has not met this machine. Compare its fingerprint with the one your administrator published; all characters must be the same.',
+    ko: '이 컴퓨터가 처음 만나는 컴퓨터입니다. 아래 지문을 관리자가 알린 값과 비교하세요. 모든 글자가 같아야 합니다.',
+  },
+  'hostKey.label': { en: 'Fingerprint of its {{type}} key', ko: '{{type}} 키의 지문' },
+  'hostKey.how': {
+    en: 'Whoever is signed in on {{host}} sees it with:',
+    ko: '{{host}}에 로그인한 사람은 다음 명령으로 확인할 수 있습니다:',
+  },
+  'hostKey.accept': { en: 'Trust and connect', ko: '신뢰하고 연결' },
+  copy: { en: 'Copy', ko: '복사' },
+  copied: { en: 'Copied', ko: '복사됨' },
+  'changed.title': { en: 'The host key of {{host}} has changed', ko: '{{host}}의 호스트 키가 바뀌었습니다' },
+  'changed.warning': {
+    en: 'Somebody may be listening in between.',
+    ko: '누군가 중간에서 엿보고 있을 수 있습니다.',
+  },
+  'changed.text': {
+    en: 'It may also be that the machine was installed anew. Ask your administrator before you go on; nothing was sent so far.',
+    ko: '컴퓨터를 새로 설치했을 수도 있습니다. 계속하기 전에 관리자에게 확인하세요. 아직 아무것도 보내지 않았습니다.',
+  },
+  'changed.now': { en: 'Shown now ({{type}})', ko: '지금 제시된 키({{type}})' },
+  'changed.known': { en: 'Known so far', ko: '지금까지 알던 키' },
+  'changed.place': { en: '{{type}}, {{file}}, line {{line}}', ko: '{{type}}, {{file}}, {{line}}행' },
+  'changed.accept': { en: 'Replace and connect', ko: '교체하고 연결' },
+  'passphrase.title': { en: 'Passphrase of a key', ko: '키의 암호문' },
+  'passphrase.label': { en: 'Passphrase', ko: '암호문' },
+  'passphrase.text': { en: 'The key {{file}} is encrypted.', ko: '{{file}} 키는 암호화되어 있습니다.' },
+  'passphrase.again': { en: 'That was not the passphrase of this key.', ko: '이 키의 암호문이 아닙니다.' },
+  'password.title': { en: 'Password for {{host}}', ko: '{{host}}의 비밀번호' },
+  'password.label': { en: 'Password', ko: '비밀번호' },
+  'password.again': { en: 'The password was not accepted.', ko: '비밀번호가 올바르지 않습니다.' },
+  show: { en: 'Show what is typed', ko: '입력 내용 표시' },
+  keep: {
+    en: 'Keep it in the key store of the system',
+    ko: '시스템의 키 저장소에 보관',
+  },
+  'secret.accept': { en: 'Continue', ko: '계속' },
+  'prompts.title': { en: 'Sign in to {{host}}', ko: '{{host}} 로그인' },
+  'prompts.says': { en: 'What the server says', ko: '서버의 안내' },
+  'prompts.answer': { en: 'Answer', ko: '응답' },
+  'prompts.none': { en: 'The server asks nothing more.', ko: '서버가 더 묻는 것은 없습니다.' },
+  'install.title': { en: 'Put Headway’s agent on {{host}}?', ko: '{{host}}에 Headway 에이전트를 설치할까요?' },
+  'install.text': {
+    en: 'No agent runs there yet. It reads jobs from Slurm and takes your uploads, as you and with your rights.',
+    ko: '아직 에이전트가 없습니다. 에이전트는 사용자 본인의 권한으로 Slurm의 작업을 읽고 업로드를 받습니다.',
+  },
+  'install.version': { en: 'Version', ko: '버전' },
+  'install.folder': { en: 'Folder', ko: '폴더' },
+  'install.size': { en: 'Copied', ko: '복사할 크기' },
+  'install.note': {
+    en: 'Nothing needs an administrator; it can be removed completely.',
+    ko: '관리자 권한이 필요 없으며, 완전히 제거할 수 있습니다.',
+  },
+  'install.accept': { en: 'Install and start', ko: '설치하고 시작' },
+})
