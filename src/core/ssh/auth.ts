@@ -62,6 +62,9 @@ export function authentication(parts: AuthParts): { handler: AuthHandlerMiddlewa
     repeatable: true,
     async accepted() {
       for (const { name, value, keep } of typed) await secrets.remember(name, value, keep)
+      // Beside a code, the password need not be typed again at the next connection.
+      const password = prompted.find(isPassword)
+      if (password !== undefined) await secrets.remember(passwordOf(host), password.response, false)
       const [only] = prompted
       const isPlain = only !== undefined && prompted.length === 1 && isPassword(only)
       if (!isPlain) return
@@ -145,7 +148,11 @@ export function authentication(parts: AuthParts): { handler: AuthHandlerMiddlewa
           state.needsUser = true
           continue
         }
-        if (count(type) > 0) await secrets.forget(onlyPromptOf(host))
+        // What was known may have been what was wrong.
+        if (count(type) > 0) {
+          await secrets.forget(onlyPromptOf(host))
+          await secrets.forget(passwordOf(host))
+        }
         begin(type)
         prompted = []
         return { type, username, prompt }

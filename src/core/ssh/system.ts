@@ -1,26 +1,21 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
-import { Duplex, type Readable, type Writable } from 'node:stream'
-import type { SshFailure } from '../../../contract/errors.ts'
+import { rmSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { AppError } from '../kit/app-error.ts'
 import { createEmitter } from '../kit/emitter.ts'
 import { reasonOf } from '../kit/wait.ts'
 import { canAskpass, createAskpass, type Askpass } from './askpass.ts'
 import { openBridge, type Bridge } from './bridge.ts'
+import { childStream, type Child } from './child-stream.ts'
 import type { SshConnection } from './connection.ts'
 import { sshFailure } from './failure.ts'
 import { NeedsUser } from './hop.ts'
 import type { Ask } from './questions.ts'
+import { controlPath, startSystemSsh, type Sharing, type SystemDestination } from './system-command.ts'
+import { untilSignedIn } from './system-login.ts'
+import { shellCommand, systemShell } from './system-shell.ts'
 import type { RemoteProcess } from './types.ts'
-
-/** What is handed to the workstation's `ssh` program; the rest is its own configuration's matter. */
-export interface SystemDestination {
-  label: string
-  host: string
-  user?: string
-  port?: number
-  proxyJump?: string
-  identityFile?: string
-}
 
 export interface SystemParts {
   destination: SystemDestination
@@ -30,30 +25,74 @@ export interface SystemParts {
   signal: AbortSignal
 }
 
-type Child = ChildProcessByStdio<Writable, Readable, Readable>
 const shellLine = 'exec /bin/sh'
-const stderrKept = 4096
+const batch = ['-o', 'BatchMode=yes']
+/** Milliseconds for a command beside a shell, such as a new size. */
+const besideMs = 10_000
 
 /**
- * A connection by the workstation's own `ssh` (certificates, FIDO keys, GSSAPI, ProxyCommand …). There is one process with one
- * exec channel: first a shell, which `exec` hands out once, and which then becomes the bridge that carries every stream. A
- * terminal is a further process. Rejects with SSH_FAILED, NeedsUser, or the signal's reason.
+ * A connection by the workstation's own `ssh` (certificates, FIDO keys, GSSAPI, ProxyCommand …). One process signs in; its exec
+ * channel is first a shell, which `exec` hands out once, and then becomes the bridge that carries every stream. Terminals and
+ * further commands are processes that go through it (ControlMaster), or, where that is not to be had, sign in by themselves
+ * where nothing is asked. Rejects with SSH_FAILED, NeedsUser, or the signal's reason.
  */
 export async function connectSystem(parts: SystemParts): Promise<SshConnection> {
-  const { destination, ask, signal } = parts
-  const { label } = destination
-  const askpass = ask !== undefined && (await canAskpass()) ? await createAskpass(label, ask, signal) : undefined
-  let first: RemoteProcess | undefined
+  const folder = await mkdtemp(join(tmpdir(), 'headway-ssh-'))
+  const removeFolder = (): void => rmSync(folder, { recursive: true, force: true })
   try {
-    first = await login(parts, askpass)
-  } finally {
-    await askpass?.close()
+    const signedIn = await login(parts, folder)
+    return overProcess(parts, { ...signedIn, removeFolder })
+  } catch (error) {
+    removeFolder()
+    const reason = error instanceof AppError && error.value.code === 'SSH_FAILED' ? error.value.data.reason : undefined
+    const asks = ['authentication', 'identity', 'key-declined', 'key-changed'].includes(String(reason))
+    throw parts.ask === undefined && asks && error instanceof AppError ? new NeedsUser(error) : error
   }
-  const asked = askpass?.asked === true
+}
+
+interface SignedIn {
+  first: RemoteProcess
+  path: string | undefined
+  asked: boolean
+}
+
+/** Signs in. Rejects with SSH_FAILED or the signal's reason. */
+async function login(parts: SystemParts, folder: string): Promise<SignedIn> {
+  const { destination, environment, ask, signal } = parts
+  const { label } = destination
+  const path = controlPath(folder)
+  let child: Child | undefined
+  let askpass: Askpass | undefined
+  try {
+    if (ask !== undefined && (await canAskpass())) {
+      const onRefused = (): void => void child?.kill()
+      askpass = await createAskpass({ folder, environment, host: label, ask, signal, onRefused })
+    }
+    if (signal.aborted) throw reasonOf(signal)
+    child = startSystemSsh({
+      destination,
+      environment: { ...environment, ...askpass?.environment },
+      options: ['-T', ...(askpass === undefined ? batch : [])],
+      sharing: path === undefined ? undefined : { path, as: 'master' },
+      command: shellLine,
+    })
+    const first = await untilSignedIn(child, { label, askpass, signal })
+    return { first, path, asked: askpass?.asked === true }
+  } finally {
+    askpass?.close()
+  }
+}
+
+function overProcess(
+  { destination, environment }: SystemParts,
+  { first, path, asked, removeFolder }: SignedIn & { removeFolder: () => void },
+): SshConnection {
+  const { label } = destination
   const gone = createEmitter<[]>()
-  const children = new Set<Duplex>([first])
+  const children = new Set([first])
   let handedOut = false
   let bridge: Bridge | undefined
+  let firstBridge: Bridge | undefined
   let closed = false
   let streams = 0
 
@@ -62,46 +101,65 @@ export async function connectSystem(parts: SystemParts): Promise<SshConnection> 
     closed = true
     for (const child of children) child.destroy()
     bridge?.close()
+    removeFolder()
     gone.emit()
   }
   void first.exited.then(end)
-  const keep = (child: RemoteProcess): RemoteProcess => {
-    children.add(child)
-    void child.exited.then(() => children.delete(child))
-    return child
+  function keep<P extends RemoteProcess>(process: P): P {
+    children.add(process)
+    void process.exited.then(() => children.delete(process))
+    return process
+  }
+  /** It never asks: nobody expects a question then, and there may be no window to show it. */
+  function start(options: readonly string[], command: string, as: 'client' | 'client-only' = 'client'): Child {
+    if (closed) throw sshFailure(label, 'closed')
+    const shared: Sharing = path === undefined ? undefined : { path, as }
+    return startSystemSsh({ destination, environment, options: [...options, ...batch], sharing: shared, command })
+  }
+  async function beside(command: string): Promise<void> {
+    if (closed) return
+    const process = keep(childStream(start(['-T'], command, 'client-only')))
+    process.stderr.resume()
+    process.resume().end()
+    const late = setTimeout(() => process.destroy(), besideMs)
+    await process.exited
+    clearTimeout(late)
   }
   return {
     async exec(command) {
-      if (command === shellLine && !handedOut && first !== undefined) {
+      if (closed) throw sshFailure(label, 'closed')
+      if (command === shellLine && !handedOut) {
         handedOut = true
         return first
       }
-      return keep(asProcess(start(parts, ['-T'], command, {})))
+      return keep(childStream(start(['-T'], command)))
     },
     async adoptBridge(channel) {
-      bridge = await openBridge(channel)
-      void bridge.closed.then(end)
+      const opened = await openBridge(channel, { host: label })
+      if (closed) return opened.close()
+      const before = bridge
+      bridge = opened
+      // What was begun again takes its place; the first one's process is the connection itself.
+      if (before !== firstBridge) before?.close()
+      firstBridge ??= opened
+      void opened.closed.then(() => (bridge === opened ? end() : undefined))
     },
-    async stream(target, streamSignal) {
+    async stream(target, signal) {
       if (closed) throw sshFailure(label, 'closed')
       if (bridge === undefined) throw sshFailure(label, 'forwarding-forbidden', 'the bridge does not run yet')
-      const stream = await bridge.stream(target, streamSignal)
+      const stream = await bridge.stream(target, signal)
       streams += 1
       stream.once('close', () => (streams -= 1))
       return stream
     },
-    async shell({ columns, rows }) {
-      // ssh takes the size of a terminal of its own, and has none here: it is told to the remote one once.
-      const command = `stty cols ${columns} rows ${rows} 2>/dev/null; exec "\${SHELL:-/bin/sh}" -l`
-      return Object.assign(keep(asProcess(start(parts, ['-tt'], command, { TERM: 'xterm-256color' }))), {
-        resize: () => undefined,
-      })
+    async shell(size) {
+      const child = start(['-tt'], shellCommand(size))
+      return keep(systemShell(child, path === undefined ? undefined : beside))
     },
     useBridge: () => undefined,
     get streams() {
       return streams
     },
-    // One process carries all.
     repeatable: !asked,
     get closed() {
       return closed
@@ -110,99 +168,3 @@ export async function connectSystem(parts: SystemParts): Promise<SshConnection> 
     close: end,
   }
 }
-
-/** Starts the shell and waits until it answers: from then on the user is signed in. */
-async function login(parts: SystemParts, askpass: Askpass | undefined): Promise<RemoteProcess> {
-  const { destination, ask, signal } = parts
-  const { label } = destination
-  const batch = askpass === undefined ? ['-o', 'BatchMode=yes'] : []
-  const child = start(parts, ['-T', ...batch], shellLine, askpass?.environment ?? {})
-  let said = ''
-  const listen = (chunk: Buffer): void => void (said = (said + chunk.toString('utf8')).slice(-stderrKept))
-  child.stderr.on('data', listen)
-  const mark = `headway-${randomUUID()}`
-  child.stdin.on('error', () => undefined)
-  child.stdin.write(`echo ${mark}\n`)
-  return new Promise((resolve, reject) => {
-    const abort = (): void => {
-      child.kill()
-      reject(reasonOf(signal))
-    }
-    signal.addEventListener('abort', abort, { once: true })
-    const done = (): void => {
-      signal.removeEventListener('abort', abort)
-      child.off('error', onError).off('exit', onExit)
-      child.stdout.off('data', onData)
-    }
-    const onError = (error: NodeJS.ErrnoException): void => {
-      done()
-      reject(sshFailure(label, error.code === 'ENOENT' ? 'no-program' : 'closed', error.message))
-    }
-    const onExit = (): void => {
-      done()
-      const reason = reasonOfWords(said)
-      const why = sshFailure(label, askpass?.refused === true ? 'authentication' : reason, said)
-      const asks = reason === 'authentication' || reason === 'key-declined' || reason === 'key-changed'
-      reject(ask === undefined && asks ? new NeedsUser(why) : why)
-    }
-    let read = ''
-    const onData = (chunk: Buffer): void => {
-      read = (read + chunk.toString('utf8')).slice(-stderrKept)
-      if (!read.includes(`${mark}\n`)) return
-      child.stdout.pause()
-      done()
-      child.stderr.off('data', listen)
-      resolve(asProcess(child))
-    }
-    child.on('error', onError).on('exit', onExit)
-    child.stdout.on('data', onData)
-    if (signal.aborted) abort()
-  })
-}
-
-function start(
-  { destination, environment }: SystemParts,
-  options: readonly string[],
-  command: string,
-  more: Readonly<Record<string, string>>,
-): Child {
-  const { host, user, port, proxyJump, identityFile } = destination
-  const fixed = ['ServerAliveInterval=4', 'ServerAliveCountMax=3', 'ControlMaster=no', 'ControlPath=none']
-  const args = [
-    ...options,
-    ...[...fixed, 'ClearAllForwardings=yes', 'ForwardX11=no', 'EscapeChar=none'].flatMap((each) => ['-o', each]),
-    ...(user === undefined ? [] : ['-l', user]),
-    ...(port === undefined ? [] : ['-p', String(port)]),
-    ...(proxyJump === undefined ? [] : ['-o', `ProxyJump=${proxyJump}`]),
-    ...(identityFile === undefined ? [] : ['-i', identityFile]),
-    '--',
-    host,
-    command,
-  ]
-  return spawn('ssh', args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...environment, ...more }, windowsHide: true })
-}
-
-function asProcess(child: Child): RemoteProcess {
-  const duplex = Duplex.from({ writable: child.stdin, readable: child.stdout })
-  duplex.on('error', () => undefined)
-  duplex.once('close', () => child.kill())
-  const exited = new Promise<{ code: number | undefined }>((resolve) => {
-    child.once('exit', (code) => resolve({ code: code ?? undefined }))
-    child.once('error', () => resolve({ code: undefined }))
-  })
-  return Object.assign(duplex, { stderr: child.stderr, exited })
-}
-
-const words: readonly [RegExp, SshFailure][] = [
-  [/REMOTE HOST IDENTIFICATION HAS CHANGED/i, 'key-changed'],
-  [/REVOKED HOST KEY/i, 'key-revoked'],
-  [/Host key verification failed|authenticity of host/i, 'key-declined'],
-  [/Permission denied|Too many authentication failures/i, 'authentication'],
-  [/Could not resolve hostname|Name or service not known/i, 'unknown-host'],
-  [/Connection refused/i, 'refused'],
-  [/timed out/i, 'timed-out'],
-  [/No route to host|Network is unreachable/i, 'unreachable'],
-  [/no matching .* found/i, 'no-common-algorithm'],
-  [/Bad configuration option|Bad owner or permissions|terminating, \d+ bad/i, 'config'],
-]
-const reasonOfWords = (text: string): SshFailure => words.find(([pattern]) => pattern.test(text))?.[1] ?? 'closed'
