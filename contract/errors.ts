@@ -79,6 +79,8 @@ export type SshFailure =
   | 'key-revoked'
   | 'certificate-authority'
   | 'authentication'
+  /** The server asks something, and the user was not to be asked just then. */
+  | 'question'
   | 'identity'
   | 'closed'
   | 'one-session'

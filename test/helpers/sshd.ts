@@ -67,6 +67,8 @@ export interface TestSshd {
   restart(settings?: SshdSettings): Promise<void>
   /** All connections end; the listener stays. */
   cut(): void
+  /** Those who are connected get no answer any more, and no end, as where a machine vanishes; `end` cuts them. */
+  freeze(): { end(): void }
   /** New host keys, and a restart: all connections end. */
   changeHostKey(): Promise<void>
   /** Ends it and removes the account with everything. */
@@ -139,6 +141,12 @@ async function assemble(account: Account, shell: string, options: SshdOptions): 
     if (listener?.pid !== undefined) for (const pid of connectionsOf(listener.pid)) end(pid)
   }
 
+  function freeze(): { end(): void } {
+    const frozen = listener?.pid === undefined ? [] : connectionsOf(listener.pid)
+    for (const pid of frozen) end(pid, 'SIGSTOP')
+    return { end: () => frozen.forEach((pid) => end(pid)) }
+  }
+
   async function kill(): Promise<void> {
     const { pid } = listener ?? {}
     if (listener === undefined || pid === undefined) return
@@ -199,6 +207,7 @@ async function assemble(account: Account, shell: string, options: SshdOptions): 
       await listen()
     },
     cut,
+    freeze,
     async changeHostKey() {
       await kill()
       for (const [type, file] of Object.entries(hostKeys)) {

@@ -53,6 +53,23 @@ describe.skipIf(!canRunSshd)('a session that is lost', () => {
     socket.destroy()
   })
 
+  it('is noticed within 15 s where the link is dead without a word', async () => {
+    const [sshd, user] = await start()
+    await knowServer(user, sshd)
+    const site = await user.add(sshd)
+    expect(await user.connect(site)).toBeUndefined()
+    const frozen = sshd.freeze()
+    const began = performance.now()
+    await until('the loss', () => !user.stands(site), 20_000)
+    const seconds = (performance.now() - began) / 1000
+    expect(seconds).toBeGreaterThan(5)
+    expect(seconds).toBeLessThan(15)
+    // The listener lives: what took its place is another connection.
+    await until('the session', () => user.stands(site))
+    frozen.end()
+    expect(user.asked).toEqual([])
+  })
+
   it('comes back where a connection of the forward waits for it', async () => {
     const [sshd, user] = await start()
     await knowServer(user, sshd)
@@ -92,7 +109,7 @@ describe.skipIf(!canRunSshd)('a session that is lost', () => {
       // All that wants the session meanwhile must not send anything to the user's phone.
       const socket = dial(forward.localPort, '127.0.0.1').on('error', () => undefined)
       const open = user.rpc.call('terminals', 'open', { site, size: { columns: 80, rows: 24 } })
-      await expect(open).rejects.toMatchObject({ value: { code: 'SSH_FAILED', data: { reason: 'authentication' } } })
+      await expect(open).rejects.toMatchObject({ value: { code: 'SSH_FAILED', data: { reason: 'question' } } })
       await second()
       await second()
       expect(attempts()).toBe(1)
@@ -103,7 +120,8 @@ describe.skipIf(!canRunSshd)('a session that is lost', () => {
       // Two windows wish it at once: one exchange.
       expect(await Promise.all([user.connect(site), user.connect(site)])).toEqual([undefined, undefined])
       expect(attempts()).toBe(2)
-      expect(user.asked).toHaveLength(4)
+      // The password is known; the code alone is asked.
+      expect(user.asked).toHaveLength(3)
       expect(await user.inTerminal(site, 'id -un')).toContain(sshd.user)
       expect(attempts()).toBe(2)
     },

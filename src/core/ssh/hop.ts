@@ -44,7 +44,10 @@ export class NeedsUser extends Error {
   constructor(why: AppError) {
     super(why.message)
     this.name = 'NeedsUser'
-    this.why = why
+    const { value } = why
+    // Nothing was refused: what the server asks could not be put to anybody.
+    const isAuth = value.code === 'SSH_FAILED' && value.data.reason === 'authentication'
+    this.why = isAuth ? sshFailure(value.data.host, 'question', value.data.detail) : why
   }
 }
 /** The server closed while the user was thinking (LoginGraceTime); what they answered helps the next try. */

@@ -76,6 +76,11 @@ export const connectionErrorMessages = defineMessages('connection-errors', {
     en: 'Choose the system’s SSH program under “Advanced”.',
     ko: '“고급”에서 시스템의 SSH 프로그램을 선택하세요.',
   },
+  'ssh.question': {
+    en: '{{host}} asks for a password or a code.',
+    ko: '{{host}}에서 비밀번호나 인증 코드를 묻습니다.',
+  },
+  'ssh.question.next': { en: 'Connect to answer it.', ko: '연결한 뒤 응답하세요.' },
   'ssh.authentication': {
     en: '{{host}} did not accept the sign-in.',
     ko: '{{host}}이(가) 로그인을 받아들이지 않았습니다.',

@@ -57,7 +57,7 @@ export const questionMessages = defineMessages('site-questions', {
   },
   'install.version': { en: 'Version', ko: '버전' },
   'install.folder': { en: 'Folder', ko: '폴더' },
-  'install.size': { en: 'Copied', ko: '복사할 크기' },
+  'install.size': { en: 'To copy', ko: '복사할 크기' },
   'install.note': {
     en: 'Nothing needs an administrator; it can be removed completely.',
     ko: '관리자 권한이 필요 없으며, 완전히 제거할 수 있습니다.',

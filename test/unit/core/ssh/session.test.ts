@@ -52,7 +52,7 @@ interface Bench {
   tries: boolean[]
 }
 /** Each try does what the next of `script` says; the last one again and again. */
-function bench(script: Try[], options: { connections?: number } = {}): Bench {
+function bench(script: Try[], options: { connections?: number; backOffMs?: number } = {}): Bench {
   const tries: boolean[] = []
   const session = createSshSession({
     label: 'alice@head',
@@ -63,7 +63,7 @@ function bench(script: Try[], options: { connections?: number } = {}): Bench {
     },
     ask: () => Promise.resolve({ kind: 'accept' }),
     connections: options.connections ?? 1,
-    backOff: { baseMs: 10, maxMs: 20 },
+    backOff: { baseMs: options.backOffMs ?? 10, maxMs: options.backOffMs ?? 20 },
     log,
   })
   return { session, tries }
@@ -167,6 +167,24 @@ describe('an SSH session', () => {
     await new Promise((resolve) => setTimeout(resolve, 60))
     expect(session.state.state).toBe('needs-you')
     expect(tries).toHaveLength(1)
+  })
+
+  it('tries at once when the machine wakes, whatever it had planned', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'setTimeout', 'clearTimeout', 'clearInterval', 'Date'] })
+    try {
+      const { session, tries } = bench([fails(unreachable)], { backOffMs: 3_600_000 })
+      session.start()
+      await vi.advanceTimersByTimeAsync(20_000)
+      const before = tries.length
+      expect(session.state.state).toBe('offline')
+      // The clock goes on while timers stand still.
+      vi.setSystemTime(Date.now() + 600_000)
+      await vi.advanceTimersByTimeAsync(5_000)
+      expect(tries.length).toBe(before + 1)
+      session.disconnect()
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('ends with its signal what waits for it', async () => {

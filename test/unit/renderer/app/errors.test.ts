@@ -88,6 +88,7 @@ const ssh: Record<SshFailure, true> = {
   'key-revoked': true,
   'certificate-authority': true,
   authentication: true,
+  question: true,
   identity: true,
   closed: true,
   'one-session': true,
