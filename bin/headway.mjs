@@ -7,6 +7,8 @@ await ensureNode24()
 const builder = new URL('../scripts/build.mjs', import.meta.url)
 if (existsSync(builder)) {
   const { buildParts } = await import(builder.href)
-  await buildParts(process.argv[2] === 'web' ? ['cli', 'renderer', 'agent-package'] : ['cli', 'agent-package'], { say: console.error })
+  await buildParts(process.argv[2] === 'web' ? ['cli', 'renderer', 'agent-package'] : ['cli', 'agent-package'], {
+    say: console.error,
+  })
 }
 await import('../dist/cli/headway.js')

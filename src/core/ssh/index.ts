@@ -13,12 +13,12 @@ import { openSshSecrets, type SshSecrets } from './secrets.ts'
 import { createSshSession, type SshSession } from './session.ts'
 import { connectSystem } from './system.ts'
 
-export { parseDestination, type Destination } from './config/index.ts'
+export { parseDestination } from './config/index.ts'
 export type { SshConnection } from './connection.ts'
-export { socketFailure, sshFailure } from './failure.ts'
+export { socketFailure } from './failure.ts'
 export type { Ask } from './questions.ts'
 export type { SshSession, SshState } from './session.ts'
-export type { RemoteProcess, RemoteShell, SshAccess, SshTimes, StreamTarget } from './types.ts'
+export type { RemoteShell, SshAccess, SshTimes, StreamTarget } from './types.ts'
 
 /** The SSH side of the core: what all sites share. */
 export interface Ssh {
