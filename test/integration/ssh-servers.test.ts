@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import type { SshOptions } from '../../contract/sites.ts'
 import { until } from '../helpers/core.ts'
 import { hasPart } from '../helpers/parts.ts'
 import { agreeable, hasAgentPackage, knowServer, startSshCore, type SshCore } from '../helpers/ssh-core.ts'
@@ -18,8 +19,8 @@ async function start(options?: SshdOptions): Promise<[TestSshd, SshCore]> {
   return [sshd, user]
 }
 /** Adds the site, and waits until its agent answers. */
-async function connected(sshd: TestSshd, user: SshCore): Promise<string> {
-  const site = await user.add(sshd)
+async function connected(sshd: TestSshd, user: SshCore, how: SshOptions = {}): Promise<string> {
+  const site = await user.add(sshd, how)
   expect(await user.connect(site)).toBeUndefined()
   await until('the agent', () => user.site(site)?.connection.state === 'connected')
   expect(user.site(site)?.agent).toMatchObject({ state: 'running', mode: 'user' })
@@ -53,6 +54,17 @@ describe.skipIf(!canRunSshd || !hasAgentPackage)('head nodes as they are', { tim
     expect(String(await new Promise((resolve) => socket.once('data', resolve)))).toMatch(/^SSH-2.0-/)
     socket.destroy()
     expect(await user.inTerminal(site, 'id -un')).toContain(sshd.user)
+  })
+
+  it('one whose streams are to go through the bridge, although it allows everything', async () => {
+    const [sshd, user] = await start({ settings: { LogLevel: 'DEBUG' } })
+    const site = await connected(sshd, user, { streams: 'bridge' })
+    expect(await user.rpc.call('preflight', 'choices', { site })).toBeDefined()
+    expect(sshd.log()).not.toContain('direct-streamlocal')
+    await user.rpc.call('sites', 'update', { site, ssh: {} })
+    await until('the agent', () => user.site(site)?.connection.state === 'connected')
+    expect(await user.rpc.call('preflight', 'choices', { site })).toBeDefined()
+    expect(sshd.log()).toContain('direct-streamlocal')
   })
 
   it('one that allows one session a connection, and forwarding', async () => {

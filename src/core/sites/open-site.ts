@@ -66,6 +66,7 @@ async function openSshSite({ id, name, url, ssh: options = {} }: KeptSite, parts
   const site = createSshSite({
     label: () => name,
     session: opened.session,
+    onlyBridge: options.streams === 'bridge',
     goOn: (host) => opened.goOn(host),
     ask: opened.ask,
     agentPackage: () => openAgentPackage(platform.paths.agentPackage, name),

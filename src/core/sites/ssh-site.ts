@@ -36,6 +36,8 @@ export interface SshSite {
 export interface SshSiteParts {
   label: () => string
   session: SshSession
+  /** Streams go through the bridge, whatever the server allows. */
+  onlyBridge: boolean
   /** Leads the session on to the login node that holds the agent. */
   goOn: (host: string) => Promise<void>
   ask: Ask
@@ -64,7 +66,6 @@ export function createSshSite(parts: SshSiteParts): SshSite {
   let target: StreamTarget | undefined
   let settling: Promise<void> | undefined
   let lookedAt = 0
-  let declined = false
   const settled = createEmitter<[]>()
   const abort = new AbortController()
   const stateOf = sshConnectionState()
@@ -80,7 +81,7 @@ export function createSshSite(parts: SshSiteParts): SshSite {
         // A lost session is told by its own state; the search begins anew when it is back.
         if (session.state.state !== 'connected') return
         const value = error instanceof AppError ? error.value : errorValueOf(error, log, 'looking for the agent')
-        declined = value.code === 'INSTALL_FAILED' && value.data.reason === 'declined'
+        const declined = value.code === 'INSTALL_FAILED' && value.data.reason === 'declined'
         tell({ ...agent, state: declined ? 'missing' : 'failed', error: value })
       })
       .finally(() => {
@@ -93,6 +94,8 @@ export function createSshSite(parts: SshSiteParts): SshSite {
   async function look(): Promise<void> {
     target = undefined
     lookedAt = Date.now()
+    // What kept streams from going straight may be over.
+    if (!parts.onlyBridge) session.useBridge(undefined)
     tell({ state: 'looking' })
     for (let node = 1; ; node += 1) {
       const found = await find()
@@ -105,9 +108,21 @@ export function createSshSite(parts: SshSiteParts): SshSite {
       await parts.goOn(found.host)
     }
   }
+  /** Ends with the session: a question of its is withdrawn then. */
   async function find() {
-    const process = await session.exec(REMOTE_SHELL_COMMAND, abort.signal)
-    const shell = await openRemoteShell(process, { host: label(), signal: abort.signal })
+    const lost = new AbortController()
+    const off = session.onState(() => {
+      if (session.state.state !== 'connected') lost.abort(new Error('the session was lost'))
+    })
+    try {
+      return await findBy(AbortSignal.any([abort.signal, lost.signal]))
+    } finally {
+      off()
+    }
+  }
+  async function findBy(signal: AbortSignal) {
+    const process = await session.exec(REMOTE_SHELL_COMMAND, signal)
+    const shell = await openRemoteShell(process, { host: label(), signal })
     /** The shell has turned into the bridge: its channel is in use. */
     let became = false
     try {
@@ -116,7 +131,7 @@ export function createSshSite(parts: SshSiteParts): SshSite {
         shell,
         host: label(),
         package: await parts.agentPackage(),
-        confirm: (offer) => confirm(offer),
+        confirm: (offer) => confirm(offer, signal),
         // It runs only once we are signed in to it.
         tell: (state) =>
           tell({
@@ -125,7 +140,7 @@ export function createSshSite(parts: SshSiteParts): SshSite {
             ...(host === undefined ? {} : { host }),
           }),
         log,
-        signal: abort.signal,
+        signal,
       })
       if (found.mode === 'elsewhere') return found
       const { adoptBridge } = session
@@ -145,9 +160,12 @@ export function createSshSite(parts: SshSiteParts): SshSite {
       if (!became) shell.end()
     }
   }
-  async function confirm(offer: { folder: string; bytes: number; version: string }): Promise<boolean> {
+  async function confirm(
+    offer: { folder: string; bytes: number; version: string },
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const ask: SiteQuestion['ask'] = { kind: 'install', ...offer }
-    return (await parts.ask(label(), ask, abort.signal))?.kind === 'accept'
+    return (await parts.ask(label(), ask, signal))?.kind === 'accept'
   }
 
   async function reachOwn(found: { socket: string; version: string; bridge: string }): Promise<void> {
@@ -163,10 +181,11 @@ export function createSshSite(parts: SshSiteParts): SshSite {
   }
   /** A server may forbid forwarding: then the bridge carries the streams, over one exec channel. */
   async function reach(to: StreamTarget, bridge: string | undefined): Promise<void> {
+    if (parts.onlyBridge && bridge !== undefined) session.useBridge(bridge)
     try {
       await probe(to)
     } catch (error) {
-      if (bridge === undefined || session.state.state !== 'connected') throw error
+      if (parts.onlyBridge || bridge === undefined || session.state.state !== 'connected') throw error
       log.info('streams go through the bridge', { host: label(), reason: error instanceof Error ? error.message : '' })
       session.useBridge(bridge)
       await probe(to)

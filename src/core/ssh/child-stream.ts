@@ -11,9 +11,10 @@ const endMs = 2000
 
 /**
  * A program of this machine as the command it stands for. Everything it printed is read before the stream is over, also where it
- * ended without reading its input (`Duplex.from` would drop that). `end` is the end of its input; destroying ends it.
+ * ended without reading its input (`Duplex.from` would drop that). `end` is the end of its input; destroying ends it, unless it
+ * is `kept`: then it goes on, heard by nobody.
  */
-export function childStream(child: Child): RemoteProcess {
+export function childStream(child: Child, { kept = false } = {}): RemoteProcess {
   const { stdin, stdout, stderr } = child
   let ended = false
   const stream = new Duplex({
@@ -23,6 +24,10 @@ export function childStream(child: Child): RemoteProcess {
     write: (chunk: Buffer, _encoding, done) => void stdin.write(chunk, () => done()),
     final: (done) => void stdin.end(() => done()),
     destroy(error, done) {
+      if (kept) {
+        stdout.resume()
+        return done(error)
+      }
       if (ended && stream.writableFinished) setTimeout(() => child.kill(), endMs).unref()
       else child.kill()
       stdin.destroy()
@@ -37,7 +42,7 @@ export function childStream(child: Child): RemoteProcess {
   }
   stdin.on('error', () => undefined)
   stdout.on('error', () => undefined)
-  stdout.on('data', (chunk: Buffer) => void (stream.push(chunk) || stdout.pause()))
+  stdout.on('data', (chunk: Buffer) => void (stream.destroyed || stream.push(chunk) || stdout.pause()))
   stdout.once('end', end).once('close', end)
   // Whoever uses it listens for themselves.
   stream.on('error', () => undefined)

@@ -20,8 +20,8 @@ export interface SshConnection {
   stream(target: StreamTarget, signal?: AbortSignal): Promise<Duplex>
   exec(command: string, signal?: AbortSignal): Promise<RemoteProcess>
   shell(size: TerminalSize, signal?: AbortSignal): Promise<RemoteShell>
-  /** From now on streams go by this command line, which runs the bridge. */
-  useBridge(command: string): void
+  /** From now on streams go by this command line, which runs the bridge; undefined: straight. */
+  useBridge(command: string | undefined): void
   /** From now on streams go over this channel, in which the bridge has been started: where one channel is all there is. */
   adoptBridge?(channel: Duplex): Promise<void>
   /** Streams that are open now. */

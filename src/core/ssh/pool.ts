@@ -13,7 +13,7 @@ export interface Pool {
   /** The first connection of a session that has just been opened; `limit`: fewer than usual. */
   begin(first: SshConnection, limit?: number): void
   end(): void
-  useBridge(command: string): void
+  useBridge(command: string | undefined): void
   /** The least busy one, after opening a further one where all are busy; undefined where there is none. */
   pick(signal?: AbortSignal): Promise<SshConnection | undefined>
 }

@@ -29,8 +29,8 @@ export interface SshSession extends SshAccess {
   connect(): Promise<void>
   /** Ends it, and stays away until `connect` or `start`. */
   disconnect(): void
-  /** From now on streams go through `headway-agent bridge`, run by this command line. */
-  useBridge(command: string): void
+  /** From now on streams go through `headway-agent bridge`, run by this command line; undefined: straight again. */
+  useBridge(command: string | undefined): void
   /** There where one channel is all there is: the bridge has been started in this one, and carries the streams from now on. */
   readonly adoptBridge: ((channel: Duplex) => Promise<void>) | undefined
   /** Goes on through the connection at hand to another host, which takes its place until it is lost. Asks what must be asked. */

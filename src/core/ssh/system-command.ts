@@ -108,8 +108,12 @@ export function reasonOfWords(text: string): SshFailure {
   return hasNoKey ? 'identity' : reason
 }
 
+/** What ssh says at length of a changed key, beside which key and where it is known. */
+const boilerplate =
+  /^(@|IT IS POSSIBLE|Someone could|It is also possible|Please contact|Add correct|\s*remove with|\s*ssh-keygen ).*$/gm
+
 /** The last words, which matter most, as far as a detail of an error holds them. */
 export function lastWords(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim()
+  const line = text.replace(boilerplate, '').replace(/\s+/g, ' ').trim()
   return line.length <= 300 ? line : `…${line.slice(-299)}`
 }

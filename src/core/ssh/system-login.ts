@@ -13,7 +13,7 @@ const lastWordsMs = 500
 
 /**
  * Waits until the shell that ssh was started with answers: from then on the user is signed in. What it prints afterwards is the
- * stream's. Rejects with SSH_FAILED or the signal's reason; the process is ended then.
+ * stream's; to destroy that does not end the connection. Rejects with SSH_FAILED or the signal's reason; the process is ended then.
  */
 export function untilSignedIn(
   child: Child,
@@ -64,7 +64,7 @@ export function untilSignedIn(
       stderr.off('data', listen)
       const rest = read.subarray(at + mark.length)
       if (rest.length > 0) stdout.unshift(rest)
-      resolve(childStream(child))
+      resolve(childStream(child, { kept: true }))
     }
     child.on('error', onError).on('exit', onExit)
     stdout.on('data', onData)

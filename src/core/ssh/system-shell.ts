@@ -9,11 +9,17 @@ const searched = 64 * 1024
 const place = /\x1b\]7777;(\/dev\/[\w/.-]+)\x07/
 
 /**
+ * Through a connection that is there already ssh makes a terminal with all its settings off (a process without a terminal has
+ * none to hand over).
+ */
+const settle = 'stty sane 2>/dev/null; stty iutf8 2>/dev/null'
+
+/**
  * The command line of a login shell on a terminal of this size, for any login shell (csh and fish have quotes of their own, and
  * no `${…}`). ssh takes the size from a terminal of its own, and has none here.
  */
 export const shellCommand = ({ columns, rows }: TerminalSize): string =>
-  `exec /bin/sh -c 'stty cols ${columns} rows ${rows} 2>/dev/null; printf "\\033]7777;%s\\007" "$(tty)"; exec "\${SHELL:-/bin/sh}" -l'`
+  `exec /bin/sh -c '${settle}; stty cols ${columns} rows ${rows} 2>/dev/null; printf "\\033]7777;%s\\007" "$(tty)"; exec "\${SHELL:-/bin/sh}" -l'`
 
 const resizeCommand = (tty: string, { columns, rows }: TerminalSize): string =>
   `exec /bin/sh -c 'exec stty cols ${columns} rows ${rows} <${tty}'`

@@ -51,6 +51,7 @@ export async function connectSystem(parts: SystemParts): Promise<SshConnection> 
 }
 
 interface SignedIn {
+  child: Child
   first: RemoteProcess
   path: string | undefined
   asked: boolean
@@ -77,7 +78,7 @@ async function login(parts: SystemParts, folder: string): Promise<SignedIn> {
       command: shellLine,
     })
     const first = await untilSignedIn(child, { label, askpass, signal })
-    return { first, path, asked: askpass?.asked === true }
+    return { child, first, path, asked: askpass?.asked === true }
   } finally {
     askpass?.close()
   }
@@ -85,21 +86,21 @@ async function login(parts: SystemParts, folder: string): Promise<SignedIn> {
 
 function overProcess(
   { destination, environment }: SystemParts,
-  { first, path, asked, removeFolder }: SignedIn & { removeFolder: () => void },
+  { child: master, first, path, asked, removeFolder }: SignedIn & { removeFolder: () => void },
 ): SshConnection {
   const { label } = destination
   const gone = createEmitter<[]>()
-  const children = new Set([first])
+  const children = new Set<RemoteProcess>()
   let handedOut = false
   let bridge: Bridge | undefined
-  let firstBridge: Bridge | undefined
   let closed = false
   let streams = 0
 
   const end = (): void => {
     if (closed) return
     closed = true
-    for (const child of children) child.destroy()
+    master.kill()
+    for (const each of [first, ...children]) each.destroy()
     bridge?.close()
     removeFolder()
     gone.emit()
@@ -139,9 +140,7 @@ function overProcess(
       if (closed) return opened.close()
       const before = bridge
       bridge = opened
-      // What was begun again takes its place; the first one's process is the connection itself.
-      if (before !== firstBridge) before?.close()
-      firstBridge ??= opened
+      before?.close()
       void opened.closed.then(() => (bridge === opened ? end() : undefined))
     },
     async stream(target, signal) {
