@@ -14,6 +14,14 @@ export function wait(ms: number, signal?: AbortSignal): Promise<void> {
   })
 }
 
+/** Waits for something to be over, at most so many milliseconds; nothing is left behind that would keep a process alive. */
+export async function atMost(work: Promise<unknown>, ms: number): Promise<void> {
+  const over = new AbortController()
+  const late = wait(ms, over.signal).catch(() => undefined)
+  await Promise.race([work.catch(() => undefined), late])
+  over.abort()
+}
+
 /** What a signal was aborted with, as an error. */
 export function reasonOf(signal: AbortSignal): Error {
   return signal.reason instanceof Error ? signal.reason : new Error('aborted')

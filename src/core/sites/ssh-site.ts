@@ -11,7 +11,7 @@ import {
 } from '../agent-install/index.ts'
 import { AppError, appError, errorValueOf } from '../kit/app-error.ts'
 import { createEmitter } from '../kit/emitter.ts'
-import { wait } from '../kit/wait.ts'
+import { atMost } from '../kit/wait.ts'
 import type { Logger } from '../platform.ts'
 import type { Ask, SshSession, StreamTarget } from '../ssh/index.ts'
 import { sshConnectionState } from './ssh-connection-state.ts'
@@ -52,6 +52,8 @@ export interface SshSiteParts {
 
 /** An agent that does not answer is looked for again no sooner than this. */
 const lookAgainMs = 10_000
+/** For the server to say that the shell has ended. */
+const exitMs = 5000
 /** Login nodes that may send us on to another before something is wrong. */
 const maxNodes = 3
 
@@ -151,7 +153,7 @@ export function createSshSite(parts: SshSiteParts): SshSite {
       } else {
         // A server may allow one session at a time, which the bridge would need.
         shell.end()
-        await Promise.race([process.exited, wait(5000)])
+        await atMost(process.exited, exitMs)
       }
       if (found.mode === 'user') await reachOwn(found)
       else await reachSite(found)
