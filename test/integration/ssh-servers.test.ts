@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { SshOptions } from '../../contract/sites.ts'
 import { until } from '../helpers/core.ts'
@@ -113,6 +115,20 @@ describe.skipIf(!canRunSshd || !hasAgentPackage)('head nodes as they are', { tim
     const [sshd, user] = await start({ shell: `/usr/bin/${shell}`, rc })
     const site = await connected(sshd, user)
     expect(await user.inTerminal(site, 'id -un')).toContain(sshd.user)
+  })
+
+  it('one whose Slurm is where only a login finds it', async () => {
+    const [sshd, user] = await start()
+    const slurm = join(sshd.home, 'opt slurm', 'bin')
+    const profile = `echo "Loading modules"\nexport PATH="${slurm}:$PATH"\nexport SLURM_CONF=/etc/slurm/elsewhere.conf\n`
+    writeFileSync(join(sshd.home, '.bash_profile'), profile)
+    const site = await connected(sshd, user)
+    const printed = await user.inTerminal(
+      site,
+      'tr "\\0" "\\n" < /proc/$(pgrep -u $(id -u) -f "agent.js serve|agent.js$" | head -n 1)/environ',
+    )
+    expect(printed).toContain(`PATH=${slurm}:`)
+    expect(printed).toContain('SLURM_CONF=/etc/slurm/elsewhere.conf')
   })
 
   it('one that takes its time before it says anything, with a banner', async () => {

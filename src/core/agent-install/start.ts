@@ -18,6 +18,27 @@ const reasons: Record<Extract<AgentUp, { event: 'failed' }>['reason'], InstallFa
   other: 'start',
 }
 
+/**
+ * Starts the agent with the PATH and SLURM_CONF of a login: sites put Slurm there (`/opt/slurm/bin`, modules), and a command run over
+ * SSH does not read those files. Without Slurm's commands the agent would take the login node for all there is. csh reads its own for
+ * every shell, and knows no `-l` beside a command. Standard error comes too: it says why a program did not run.
+ */
+const startScript = `
+if command -v timeout >/dev/null 2>&1; then limit='timeout 20'; else limit=; fi
+case \${SHELL##*/} in csh|tcsh) login= ;; *) login=-l ;; esac
+$limit "\${SHELL:-/bin/sh}" $login -c env 2>/dev/null </dev/null | {
+  path=; conf=
+  while IFS= read -r line; do
+    case $line in
+      PATH=/*) [ -n "$path" ] || path=\${line#PATH=} ;;
+      SLURM_CONF=/*) [ -n "$conf" ] || conf=\${line#SLURM_CONF=} ;;
+    esac
+  done
+  [ -z "$path" ] || { PATH=$path; export PATH; }
+  [ -z "$conf" ] || { SLURM_CONF=$conf; export SLURM_CONF; }
+  exec /bin/sh "$@" 2>&1 </dev/null
+}`
+
 /** The launcher is given to `sh`: where programs in the home may not run, scripts still can be read. */
 export const agentCommand = (base: string, ...args: string[]): string =>
   ['/bin/sh', pathWord(launcherPath(base)), ...args].join(' ')
@@ -34,10 +55,8 @@ export async function startAgent(
   base: string,
   { replace }: { replace: boolean },
 ): Promise<{ up: Started } | { broken: string }> {
-  // Standard error comes too: it says why a program did not run. The answer is the one line that is an AgentUp.
-  const script = 'exec /bin/sh "$@" 2>&1'
   const args = [launcherPath(base), 'up', ...(replace ? ['--replace'] : [])]
-  const { status, stdout } = await shell.run(script, args, { timeoutMs: upMs })
+  const { status, stdout } = await shell.run(startScript, args, { timeoutMs: upMs })
   const up = answerIn(stdout)
   if (up === undefined) return { broken: `${shortened(stdout) || 'nothing was said'} (exit code ${status})` }
   if (up.event === 'failed') throw installFailed(host, reasons[up.reason], shortened(up.message))
