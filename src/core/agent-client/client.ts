@@ -1,4 +1,5 @@
-import { failureOf } from './failures.ts'
+import { AppError } from '../kit/app-error.ts'
+import { failureOf, offline } from './failures.ts'
 import { readText, type Answer, type Http, type Opened, type Outgoing } from './http.ts'
 import type { AgentClient } from './interfaces.ts'
 import type { Session } from './session.ts'
@@ -15,11 +16,15 @@ export function createClient(http: Http, session: Session, site: string): AgentC
     send: (token: string) => Promise<T>,
     drop: (refused: T) => void = () => undefined,
   ): Promise<T> {
-    const token = await session.token()
-    const first = await send(token)
-    if (first.status !== 401) return first
-    drop(first)
-    return send(await session.renew(token))
+    try {
+      const token = await session.token()
+      const first = await send(token)
+      if (first.status !== 401) return first
+      drop(first)
+      return await send(await session.renew(token))
+    } catch (error) {
+      throw isOnTheWay(error) ? offline(site) : error
+    }
   }
 
   const refuse = (path: string, answer: Omit<Answer, 'body'>, body: string) =>
@@ -55,6 +60,13 @@ export function createClient(http: Http, session: Session, site: string): AgentC
     stream: (path, options) => open({ method: 'GET', path, ...options }),
   }
 }
+
+/**
+ * A certificate or a proxy stands in the way: a hotel's portal, a network that was left, an expired certificate. What is under way waits
+ * for it as for any lost network; the connection's state says what it is.
+ */
+const isOnTheWay = (error: unknown): boolean =>
+  error instanceof AppError && (error.value.code === 'TLS_FAILED' || error.value.code === 'PROXY_FAILED')
 
 /** An agent's answer is believed to have the shape of its contract; one that is no JSON comes from something else. */
 function parse(text: string, otherwise: () => Error): unknown {

@@ -152,8 +152,5 @@ const passing = new Set(['OFFLINE', 'SIGNED_OUT', 'RATE_LIMITED', 'CANCELLED'])
 
 /** Whether the same request may succeed later without anybody doing something about it. */
 export function isTemporary(error: AppError): boolean {
-  const { value } = error
-  // The proxy of a network that the machine has left.
-  if (value.code === 'PROXY_FAILED') return value.data.reason === 'unreachable'
-  return passing.has(value.code) || (value.code === 'AGENT' && value.data.status >= 500)
+  return passing.has(error.value.code) || (error.value.code === 'AGENT' && error.value.data.status >= 500)
 }

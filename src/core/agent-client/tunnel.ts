@@ -33,7 +33,10 @@ class TunnelAgent extends Agent {
     _options: ClientRequestArgs,
     callback?: (error: Error | null, stream: Duplex) => void,
   ): undefined {
-    const opening = this.#open(AbortSignal.timeout(this.#connectMs)).then(asSocket)
+    const opening = this.#open(AbortSignal.timeout(this.#connectMs)).then(asSocket, (error: unknown) => {
+      // To whoever asks it is one and the same that the agent is out of reach now: they wait. Why is the site's to tell.
+      throw new Error(error instanceof Error ? error.message : 'the tunnel is closed')
+    })
     void answerBy(opening, (error, stream) => callback?.(error, stream as Duplex))
     // Node takes undefined for "later, by the callback".
     return undefined

@@ -3,7 +3,10 @@ import { createServer as createHttpServer } from 'node:http'
 import { Duplex } from 'node:stream'
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
+import { AppError } from '../../../../src/core/kit/app-error.ts'
+import { sshFailure } from '../../../../src/core/ssh/failure.ts'
 import { createHttp } from '../../../../src/core/agent-client/http.ts'
+import { isTemporary } from '../../../../src/core/agent-client/live.ts'
 import { tunnelTransport } from '../../../../src/core/agent-client/tunnel.ts'
 
 const closing: (() => void)[] = []
@@ -80,6 +83,18 @@ describe('an agent at the end of a tunnel', () => {
     await expect(createHttp(none, 'site', timeouts, nothing).ask({ method: 'GET', path: '/' })).rejects.toMatchObject({
       value: { code: 'OFFLINE' },
     })
+  })
+
+  it('is out of reach, which is waited out, whatever keeps the tunnel from being opened', async () => {
+    const refused = sshFailure('alice@head', 'question', 'keyboard-interactive')
+    const transport = tunnelTransport(() => Promise.reject(refused), 2000)
+    closing.push(() => transport.close())
+    const http = createHttp(transport, 'site', timeouts, nothing)
+    for (const work of [http.ask({ method: 'GET', path: '/' }), http.open({ method: 'GET', path: '/' })]) {
+      const error: unknown = await work.then(nothing, (reason: unknown) => reason)
+      expect(error instanceof AppError && isTemporary(error)).toBe(true)
+      expect(error).toMatchObject({ value: { code: 'OFFLINE' } })
+    }
   })
 
   it('tells its events over the same tunnel', async () => {
