@@ -7,7 +7,7 @@ import { sshFailure } from './failure.ts'
 const MAX_NOISE = 64 * 2 ** 10
 const MAX_DETAIL = 200
 
-export interface GreetingOptions {
+interface GreetingOptions {
   host: string
   timeoutMs: number
   signal?: AbortSignal | undefined

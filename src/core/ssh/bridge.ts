@@ -11,7 +11,7 @@ import type { StreamTarget } from './types.ts'
 
 /** Bytes under way, as in `agent/src/bridge/index.ts`, whose reasons hold for this direction too. */
 const STREAM_WINDOW = 4 * 2 ** 20
-const CONNECTION_WINDOW = 4 * 2 ** 20
+const CONNECTION_WINDOW = 2 * 2 ** 20
 /** MB of frames and headers that wait. */
 const MAX_SESSION_MEMORY = 64
 const GREETING_TIMEOUT_MS = 15_000
@@ -32,7 +32,7 @@ export interface Bridge {
   close(): void
 }
 
-export interface BridgeOptions {
+interface BridgeOptions {
   /** Names the hop in errors. */
   host?: string
   /** Gives up waiting for the greeting; no effect later. */

@@ -127,7 +127,7 @@ function overClient(parts: { client: Client; clients: Client[]; label: string; r
     return keep(asProcess(await channelOf(label, signal, (done) => client.exec(command, done), true), gone))
   }
   async function bridged(command: string, target: StreamTarget, signal?: AbortSignal): Promise<Duplex> {
-    bridge ??= exec(command).then(openBridge)
+    bridge ??= exec(command).then((process) => openBridge(process, { host: label }))
     const opening = bridge
     const opened = await opening.catch((error: unknown) => {
       if (bridge === opening) bridge = undefined

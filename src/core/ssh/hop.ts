@@ -6,10 +6,12 @@ import { reasonOf } from '../kit/wait.ts'
 import type { Logger } from '../platform.ts'
 import { authentication } from './auth.ts'
 import { socketFailure, sshFailure } from './failure.ts'
+import { gatherWrites } from './gather-writes.ts'
 import { createHostKeyCheck } from './host-key.ts'
 import type { KeyRing } from './keys.ts'
 import { hostKeyAlgorithms, preferKnown, type KnownHosts } from './known-hosts/index.ts'
 import type { Ask } from './questions.ts'
+import { quickenKeys } from './quick-keys.ts'
 import type { SshSecrets } from './secrets.ts'
 import type { Hop, SshTimes, Stage } from './types.ts'
 import { watchStream } from './watch-stream.ts'
@@ -57,7 +59,9 @@ export class ClosedWhileAsking extends Error {}
 export async function connectHop(parts: HopParts): Promise<OpenHop> {
   const { hop, through, knownHosts, keys, signal, times } = parts
   const socket = through ?? (await openSocket(hop, hop.connectMs ?? times.connectMs, signal))
+  gatherWrites(socket)
   const client = new Client()
+  quickenKeys(client)
   const clock = createClock(times.answerMs)
   /** An asker that stops the clock. A server that closes meanwhile leaves the question open: its answer helps the next try. */
   let asking = 0

@@ -6,6 +6,7 @@ import type { Logger, Platform } from '../platform.ts'
 import { parseDestination, readSshConfig } from './config/index.ts'
 import { connectRoute, type SshConnection } from './connection.ts'
 import { sshTimes } from './hop.ts'
+import { goOnTo } from './go-on.ts'
 import type { Hop, SshTimes, Stage } from './types.ts'
 import { createQuestions, type Ask, type Questions } from './questions.ts'
 import { planRoute, type RouteParts } from './route.ts'
@@ -43,8 +44,8 @@ export interface OpenedSsh {
   session: SshSession
   ask: Ask
   secrets: SshSecrets
-  /** Leads the session on to another host behind it. */
-  goOn(host: string): Promise<void>
+  /** Leads the session on to another login node of the same account; `bridge` is a command line for where it forbids forwarding. */
+  goOn: (host: string, bridge: string) => Promise<void>
   /** A connection beside the session, for a test of the way; the caller closes it. */
   connect(ask: Ask | undefined, signal: AbortSignal, stage?: (stage: Stage) => void): Promise<SshConnection>
 }
@@ -77,10 +78,15 @@ export function createSsh(parts: SshParts): Ssh {
       const secrets = await openSshSecrets(platform.secrets, secretKey(id), log)
       const ask = questions.of(id)
       const label = url.replace(/^ssh:\/\//, '')
+      const system = () => {
+        const { user } = parseDestination(url)
+        const { identityFile } = options
+        return definedOf({ user, identityFile })
+      }
       const connect: OpenedSsh['connect'] = async (asker, signal, stage) => {
         if (options.client === 'system') {
-          const { proxyJump, identityFile } = options
-          const destination = { label, ...parseDestination(url), ...definedOf({ proxyJump, identityFile }) }
+          const { proxyJump } = options
+          const destination = { label, ...parseDestination(url), ...system(), ...definedOf({ proxyJump }) }
           return connectSystem({ destination, environment, ask: asker, signal })
         }
         const hops = await route({ url, options })
@@ -101,13 +107,21 @@ export function createSsh(parts: SshParts): Ssh {
         ask,
         secrets,
         connect,
-        goOn: (host) =>
-          session.goOn(async (through, asker, signal) => {
-            const { user } = parseDestination(url)
-            const next = `ssh://${user === undefined ? '' : `${user}@`}${host}`
-            // The way to it leads through the connection at hand, whatever its own configuration says.
-            const hops = await route({ url: next, options: { ...options, proxyJump: 'none' } })
-            return connectRoute({ route: hops, through, secrets, ask: asker, signal, times, log })
+        goOn: (host, bridge) =>
+          session.goOn(async (first, asker, signal) => {
+            if (options.client === 'system') {
+              const next = { ...system(), host }
+              const destination = { ...next, label: next.user === undefined ? host : `${next.user}@${host}` }
+              const open = (through: SshConnection) =>
+                connectSystem({ destination, environment, ask: asker, signal, through })
+              return goOnTo({ label, next: destination.label, through: first, bridge, open })
+            }
+            // The account is the same, and the way leads through the connection at hand, whatever is configured for that host.
+            const user = (await route({ url, options })).at(-1)?.user ?? ''
+            const hops = await route({ url: `ssh://${user}@${host}`, options: { ...options, proxyJump: 'none' } })
+            const open = (through: SshConnection) =>
+              connectRoute({ route: hops, through, secrets, ask: asker, signal, times, log })
+            return goOnTo({ label, next: hops.at(-1)?.label ?? host, through: first, bridge, open })
           }),
       }
     },

@@ -9,6 +9,8 @@ export interface SystemDestination {
   user?: string
   port?: number
   proxyJump?: string
+  /** Instead: a command line whose standard input and output lead there. */
+  proxyCommand?: string
   identityFile?: string
 }
 
@@ -37,10 +39,20 @@ export function controlPath(folder: string): string | undefined {
 /** How a process stands to the connection: it makes it, it goes through it (else it makes one of its own), or only through it. */
 export type Sharing = { path: string; as: 'master' | 'client' | 'client-only' } | undefined
 
+/** Percent signs are tokens, and quotes keep spaces. */
+const mux = (path: string): string => `ControlPath="${path.replaceAll('%', '%%')}"`
+
+const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`).replaceAll('%', '%%')}'`
+
+/** A ProxyCommand that leads through the connection of a ControlPath, for any shell of this machine's user. */
+export function throughCommand(path: string, host: string): string {
+  const options = [mux(path), 'ControlMaster=no', 'ProxyCommand=false', 'BatchMode=yes']
+  return ['ssh', ...options.flatMap((each) => ['-o', quoted(each)]), "-W '[%h]:%p' --", quoted(host)].join(' ')
+}
+
 function sharing(how: Sharing): string[] {
   if (how === undefined) return ['ControlMaster=no', 'ControlPath=none']
-  // Percent signs are tokens, and quotes keep spaces.
-  const path = `ControlPath="${how.path.replaceAll('%', '%%')}"`
+  const path = mux(how.path)
   if (how.as === 'master') return ['ControlMaster=yes', 'ControlPersist=no', path]
   return ['ControlMaster=no', path, ...(how.as === 'client-only' ? ['ProxyCommand=false'] : [])]
 }
@@ -52,13 +64,14 @@ export function startSystemSsh(parts: {
   sharing: Sharing
   command: string
 }): Child {
-  const { host, user, port, proxyJump, identityFile } = parts.destination
+  const { host, user, port, proxyJump, proxyCommand, identityFile } = parts.destination
   const args = [
     ...parts.options,
     ...[...fixed, ...sharing(parts.sharing)].flatMap((each) => ['-o', each]),
     ...(user === undefined ? [] : ['-l', user]),
     ...(port === undefined ? [] : ['-p', String(port)]),
     ...(proxyJump === undefined ? [] : ['-o', `ProxyJump=${proxyJump}`]),
+    ...(proxyCommand === undefined ? [] : ['-o', `ProxyCommand=${proxyCommand}`]),
     ...(identityFile === undefined ? [] : ['-i', identityFile]),
     '--',
     host,
@@ -89,6 +102,7 @@ const words: readonly [RegExp, SshFailure][] = [
     'authentication',
   ],
   [/Could not resolve hostname|Name or service not known/i, 'unknown-host'],
+  [/administratively prohibited/i, 'forwarding-forbidden'],
   [/Connection refused/i, 'refused'],
   [/timed out/i, 'timed-out'],
   [/No route to host|Network is unreachable/i, 'unreachable'],

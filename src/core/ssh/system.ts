@@ -12,7 +12,7 @@ import type { SshConnection } from './connection.ts'
 import { sshFailure } from './failure.ts'
 import { NeedsUser } from './hop.ts'
 import type { Ask } from './questions.ts'
-import { controlPath, startSystemSsh, type Sharing, type SystemDestination } from './system-command.ts'
+import { controlPath, startSystemSsh, throughCommand, type Sharing, type SystemDestination } from './system-command.ts'
 import { untilSignedIn } from './system-login.ts'
 import { shellCommand, systemShell } from './system-shell.ts'
 import type { RemoteProcess } from './types.ts'
@@ -23,6 +23,8 @@ export interface SystemParts {
   environment: Readonly<Record<string, string | undefined>>
   ask: Ask | undefined
   signal: AbortSignal
+  /** Another one of these, which leads there. */
+  through?: SshConnection
 }
 
 const shellLine = 'exec /bin/sh'
@@ -37,6 +39,8 @@ const besideMs = 10_000
  * where nothing is asked. Rejects with SSH_FAILED, NeedsUser, or the signal's reason.
  */
 export async function connectSystem(parts: SystemParts): Promise<SshConnection> {
+  const { through } = parts
+  if (through !== undefined) return connectSystem(leadThrough(parts, through))
   const folder = await mkdtemp(join(tmpdir(), 'headway-ssh-'))
   const removeFolder = (): void => rmSync(folder, { recursive: true, force: true })
   try {
@@ -48,6 +52,21 @@ export async function connectSystem(parts: SystemParts): Promise<SshConnection> 
     const asks = ['authentication', 'identity', 'key-declined', 'key-changed'].includes(String(reason))
     throw parts.ask === undefined && asks && error instanceof AppError ? new NeedsUser(error) : error
   }
+}
+
+/** What is known of our connections beside what all have: where one leads, and the ControlPath. */
+const known = new WeakMap<SshConnection, { destination: SystemDestination; path: string | undefined }>()
+
+/** Through the connection that stands where it can be shared, else by signing in to that host once more on the way. */
+function leadThrough({ through: _through, ...parts }: SystemParts, through: SshConnection): SystemParts {
+  const before = known.get(through)
+  if (before === undefined) return parts
+  const { destination, path } = before
+  if (path !== undefined)
+    return { ...parts, destination: { ...parts.destination, proxyCommand: throughCommand(path, destination.host) } }
+  const hop = `${destination.user === undefined ? '' : `${destination.user}@`}${destination.host}`
+  const proxyJump = destination.port === undefined ? hop : `${hop}:${destination.port}`
+  return { ...parts, destination: { ...parts.destination, proxyJump } }
 }
 
 interface SignedIn {
@@ -126,7 +145,7 @@ function overProcess(
     await process.exited
     clearTimeout(late)
   }
-  return {
+  const connection: SshConnection = {
     async exec(command) {
       if (closed) throw sshFailure(label, 'closed')
       if (command === shellLine && !handedOut) {
@@ -166,4 +185,6 @@ function overProcess(
     onClosed: (listener) => void gone.on(listener),
     close: end,
   }
+  known.set(connection, { destination, path })
+  return connection
 }

@@ -118,6 +118,24 @@ test('lets go of its targets when the peer is gone', async () => {
   await Promise.all([done, gone])
 })
 
+test('gives up a peer that no longer answers, and only such a one', async () => {
+  const [near, far] = duplexPair()
+  // It has begun as HTTP/2 does, and then its machine lost its power.
+  near.write(Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0])]))
+  near.resume()
+  const started = performance.now()
+  await serveBridge(far, 50)
+  expect(performance.now() - started).toBeGreaterThan(150)
+
+  const [client, server] = duplexPair()
+  let gone = false
+  void serveBridge(server, 20).then(() => (gone = true))
+  const session = connect('http://bridge', { createConnection: () => client })
+  endings.push(() => session.destroy())
+  await delay(300)
+  expect(gone).toBe(false)
+})
+
 test('survives whatever is no HTTP/2', async () => {
   const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
   const settings = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0])

@@ -151,13 +151,16 @@ test('says why a target cannot be reached', async () => {
 test('resets the target where the stream is destroyed, and fails where the target resets', async () => {
   const { bridge } = await bridged()
   const ends: string[] = []
+  let heard = 0
   const reading = await listen((socket) => {
     socket.on('end', () => ends.push('end')).on('error', ({ message }) => ends.push(message))
-    socket.resume().write('ready')
+    socket.on('data', (piece: Buffer) => (heard += piece.length)).write('ready')
   })
   const stream = await bridge.stream(local(reading))
   await once(stream, 'data')
   stream.write('half of a file')
+  // While bytes wait to go, Node's `close` would reset by chance.
+  await expect.poll(() => heard).toBe('half of a file'.length)
   stream.destroy()
   await expect.poll(() => ends).toEqual(['read ECONNRESET'])
   const resetting = await listen((socket) => socket.once('data', () => socket.resetAndDestroy()))
