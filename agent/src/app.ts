@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { isIP, type Socket } from 'node:net'
 import cors from '@fastify/cors'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { createAudit } from './audit/index.ts'
@@ -158,7 +158,16 @@ async function compose(config: Config, overrides: Overrides, release: () => void
       await noun.start?.()
     }
   })
+  // Node waits for connections that have sent nothing yet (a client's pool keeps such), and counts them among the active ones.
+  const silent = new Set<Socket>()
+  app.server.on('connection', (socket) => {
+    silent.add(socket)
+    socket.once('close', () => silent.delete(socket))
+  })
+  app.server.on('request', ({ socket }) => silent.delete(socket))
+  app.server.on('upgrade', ({ socket }) => silent.delete(socket))
   app.addHook('preClose', async () => {
+    for (const socket of silent) socket.destroy()
     const cut = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS)
     app.server.once('close', () => clearTimeout(cut))
     await gateway.close?.()

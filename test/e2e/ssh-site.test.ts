@@ -117,6 +117,7 @@ describe.skipIf(!hasPart('chromium') || !canAskTotp)('a site over SSH', { timeou
     await go(page, '#/sites/add')
     await shoot(page, 'ssh-add-dark-ko')
     await go(page, '#/forwards')
+    await page.getByRole('heading', { level: 1 }).waitFor()
     await shoot(page, 'ssh-forwards-dark-ko')
     await go(page, '#/terminal')
     await shoot(page, 'ssh-terminal-dark-ko')

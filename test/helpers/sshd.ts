@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { appendFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { hasPart } from './parts.ts'
-import { createAccount, listenerFile, pamFile, writeOwn, type Account } from './sshd/account.ts'
+import { besideAccount, createAccount, listenerFile, pamFile, writeOwn, type Account } from './sshd/account.ts'
 import { configText, pamText, usualSettings, type SshdSettings } from './sshd/config.ts'
 import { startSlowFront, type SlowFront } from './sshd/front.ts'
 import { hashedNames, keygen } from './sshd/keys.ts'
@@ -26,12 +26,16 @@ export interface SshdOptions {
   shell?: string
   /** The server believes to run on a machine of this name (a UTS namespace of its own). */
   hostname?: string
+  /** A folder of root's that is `/etc/headway` for the server alone (a mount namespace of its own). */
+  etc?: string
   /** Password and code by keyboard-interactive, in two rounds; `code()` gives the code. */
   totp?: boolean
   /** What the account's shell runs when it starts, login or not: noise, mostly. In the shell's own language. */
   rc?: string
   /** Milliseconds that the server says nothing after a connection is made. */
   silentMs?: number
+  /** Another server whose account this one serves, too: two login nodes with one home. It is closed after this one. */
+  account?: TestSshd
   /** Of the host's keys; ed25519 and ecdsa. */
   hostKeyTypes?: readonly string[]
 }
@@ -78,7 +82,7 @@ export interface TestSshd {
 /** A real OpenSSH server on 127.0.0.1 with keys and a throw-away account of its own; nothing of the system's is used. */
 export async function startSshd(options: SshdOptions = {}): Promise<TestSshd> {
   const shell = options.shell ?? '/bin/bash'
-  const account = await createAccount(shell)
+  const account = options.account === undefined ? await createAccount(shell) : await besideAccount(options.account)
   try {
     return await assemble(account, shell, options)
   } catch (error) {
@@ -98,11 +102,12 @@ async function assemble(account: Account, shell: string, options: SshdOptions): 
   await writeFile(pamFile(user), pamText(totp?.file))
   const types = options.hostKeyTypes ?? ['ed25519', 'ecdsa']
   const hostKeys = Object.fromEntries(types.map((type) => [type, join(folder, `host_${type}`)]))
-  const userKey = join(folder, 'user')
-  await Promise.all(
-    [...Object.entries(hostKeys), ['ed25519', userKey] as const].map(([type, file]) => keygen(type, file)),
-  )
-  await writeOwn(account, '.ssh/authorized_keys', await readFile(`${userKey}.pub`, 'utf8'))
+  const userKey = options.account?.userKey ?? join(folder, 'user')
+  await Promise.all(Object.entries(hostKeys).map(([type, file]) => keygen(type, file)))
+  if (options.account === undefined) {
+    await keygen('ed25519', userKey)
+    await writeOwn(account, '.ssh/authorized_keys', await readFile(`${userKey}.pub`, 'utf8'))
+  }
   if (options.rc !== undefined) for (const file of startupFiles(shell)) await writeOwn(account, file, options.rc)
 
   let settings = options.settings ?? {}
@@ -120,7 +125,7 @@ async function assemble(account: Account, shell: string, options: SshdOptions): 
       const usual = usualSettings({ port: at, user, hostKeys: Object.values(hostKeys), totp: totp !== undefined })
       await writeFile(config, configText(settings, usual))
       try {
-        listener = await startListener(program, ['-D', '-f', config, '-E', logFile], at, options.hostname)
+        listener = await startListener(program, ['-D', '-f', config, '-E', logFile], at, options)
         port = at
         break
       } catch (error) {

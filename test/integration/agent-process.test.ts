@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
-import { createServer, type AddressInfo } from 'node:net'
+import { connect, createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
@@ -149,6 +149,19 @@ describe('the agent as a process', () => {
         .end()
     })
     expect(status).toBe(200)
+  })
+
+  it('does not wait at its end for a connection that has asked nothing', async () => {
+    const agent = await start({ HEADWAY_DATA: folder() })
+    const silent = connect(Number(new URL(agent.url).port), '127.0.0.1')
+    silent.on('error', () => undefined)
+    await new Promise((resolve) => silent.once('connect', resolve))
+    // It has to have been taken notice of.
+    expect((await fetch(`${agent.url}/health`)).status).toBe(200)
+    const began = performance.now()
+    expect(await agent.end()).toBe(0)
+    expect(performance.now() - began).toBeLessThan(5000)
+    silent.destroy()
   })
 
   it('never logs a token, and says which settings have no effect', async () => {

@@ -54,7 +54,10 @@ export function createClient(http: Http, session: Session, site: string): AgentC
     delete: (path, options) => ask({ method: 'DELETE', path, ...options }),
     async putBytes<T>(...[path, body, headers, signal, pace]: Parameters<AgentClient['putBytes']>) {
       const answer = await open({ method: 'PUT', path, body, headers, signal, pace })
-      const text = await readText(answer.body, maxChunkAnswer)
+      const text = await readText(answer.body, maxChunkAnswer).catch((error: unknown) => {
+        // Cut in the middle of the answer: what became of the chunk is asked for again.
+        throw signal.aborted ? error : offline(site)
+      })
       return parse(text, () => refuse(path, answer, '')) as T
     },
     stream: (path, options) => open({ method: 'GET', path, ...options }),

@@ -16,8 +16,8 @@ import { agentCommand, startAgent, type Started } from './start.ts'
 export type FoundAgent =
   | { mode: 'user'; socket: string; version: string; protocol: number; bridge: string }
   | { mode: 'site'; url: string; bridge?: string }
-  /** This home's agent runs on another login node. */
-  | { mode: 'elsewhere'; host: string }
+  /** This home's agent runs on another login node. `bridge` leads from this one. */
+  | { mode: 'elsewhere'; host: string; bridge: string }
 
 export interface FindParts {
   shell: RemoteSh
@@ -139,7 +139,7 @@ async function start(parts: FindParts, base: string, replace: boolean): Promise<
 function found({ tell }: FindParts, base: string, up: Started): FoundAgent {
   if (up.event === 'elsewhere') {
     tell({ state: 'running', mode: 'user', host: up.host })
-    return { mode: 'elsewhere', host: up.host }
+    return { mode: 'elsewhere', host: up.host, bridge: agentCommand(base, 'bridge') }
   }
   const { socket, version, protocol } = up
   tell({ state: 'running', mode: 'user', version })

@@ -67,7 +67,7 @@ async function openSshSite({ id, name, url, ssh: options = {} }: KeptSite, parts
     label: () => name,
     session: opened.session,
     onlyBridge: options.streams === 'bridge',
-    goOn: (host) => opened.goOn(host),
+    goOn: opened.goOn,
     ask: opened.ask,
     agentPackage: () => openAgentPackage(platform.paths.agentPackage, name),
     client,

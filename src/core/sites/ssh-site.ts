@@ -39,7 +39,7 @@ export interface SshSiteParts {
   /** Streams go through the bridge, whatever the server allows. */
   onlyBridge: boolean
   /** Leads the session on to the login node that holds the agent. */
-  goOn: (host: string) => Promise<void>
+  goOn: (host: string, bridge: string) => Promise<void>
   ask: Ask
   agentPackage: () => Promise<AgentPackage>
   /** The client on top, which signs in once the agent answers. */
@@ -68,6 +68,8 @@ export function createSshSite(parts: SshSiteParts): SshSite {
   let target: StreamTarget | undefined
   let settling: Promise<void> | undefined
   let lookedAt = 0
+  /** While it is removed nobody looks for it or asks it anything: it would be put there again, or end late. */
+  let removing = false
   const settled = createEmitter<[]>()
   const abort = new AbortController()
   const stateOf = sshConnectionState()
@@ -78,6 +80,7 @@ export function createSshSite(parts: SshSiteParts): SshSite {
   }
   /** One search at a time; all who need the agent wait for it. */
   function settle(): Promise<void> {
+    if (removing) return Promise.resolve()
     settling ??= look()
       .catch((error: unknown) => {
         // A lost session is told by its own state; the search begins anew when it is back.
@@ -107,7 +110,7 @@ export function createSshSite(parts: SshSiteParts): SshSite {
         throw appError('INSTALL_FAILED', { host: label(), reason: 'elsewhere', detail: found.host }, message)
       }
       tell({ state: 'looking', host: found.host })
-      await parts.goOn(found.host)
+      await parts.goOn(found.host, found.bridge)
     }
   }
   /** Ends with the session: a question of its is withdrawn then. */
@@ -271,16 +274,22 @@ export function createSshSite(parts: SshSiteParts): SshSite {
       await session.connect()
       const signal = AbortSignal.any([abort.signal, AbortSignal.timeout(120_000)])
       const shell = await openRemoteShell(await session.exec(REMOTE_SHELL_COMMAND, signal), { host: label(), signal })
+      const before = target
+      target = undefined
+      removing = true
       try {
         await uninstallAgent({ shell, host: label(), data })
+      } catch (error) {
+        target = before
+        settled.emit()
+        throw error
       } finally {
+        removing = false
         shell.end()
       }
-      await parts.client().signOut()
-      target = undefined
       agent = { state: 'missing' }
       session.disconnect()
-      parts.onChange()
+      await parts.client().signOut()
     },
     close() {
       endStates()

@@ -75,7 +75,9 @@ export function authentication(parts: AuthParts): { handler: AuthHandlerMiddlewa
   const count = (type: AuthenticationType): number => tries.get(type) ?? 0
   const begin = (type: AuthenticationType): void => {
     tries.set(type, count(type) + 1)
-    if (!state.tried.includes(type)) state.tried.push(type)
+    // By the protocol's name: where the key lies is ssh2's matter.
+    const name = type === 'agent' ? 'publickey' : type
+    if (!state.tried.includes(name)) state.tried.push(name)
   }
 
   /** The password to try: the known one first, then what is typed; undefined where none is to be had. */

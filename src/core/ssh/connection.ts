@@ -224,8 +224,11 @@ function asProcess(channel: ClientChannel, gone: Emitter<[]>): ChannelStream & R
   channel.on('exit', (status: number | null) => (code = status ?? undefined))
   const stream = new ChannelStream(channel)
   const exited = new Promise<{ code: number | undefined }>((resolve) => {
-    channel.once('close', () => resolve({ code }))
-    gone.on(() => resolve({ code }))
+    const off = gone.on(() => resolve({ code }))
+    channel.once('close', () => {
+      off()
+      resolve({ code })
+    })
   })
   const stderr: Readable = channel.stderr
   return Object.assign(stream, { stderr, exited })

@@ -33,8 +33,10 @@ export interface SshSession extends SshAccess {
   useBridge(command: string | undefined): void
   /** There where one channel is all there is: the bridge has been started in this one, and carries the streams from now on. */
   readonly adoptBridge: ((channel: Duplex) => Promise<void>) | undefined
-  /** Goes on through the connection at hand to another host, which takes its place until it is lost. Asks what must be asked. */
-  goOn(open: (through: SshConnection, ask: Ask, signal: AbortSignal) => Promise<SshConnection>): Promise<void>
+  /** Goes on through the connection at hand to another host, which takes its place until it is lost. It may ask where the try that opened it might. */
+  goOn(
+    open: (through: SshConnection, ask: Ask | undefined, signal: AbortSignal) => Promise<SshConnection>,
+  ): Promise<void>
 }
 
 export interface SessionParts {
@@ -63,6 +65,8 @@ export function createSshSession(parts: SessionParts): SshSession {
   /** The connection that was opened, and the one in use: another where `goOn` led further. */
   let first: SshConnection | undefined
   let current: SshConnection | undefined
+  /** Of the try that opened it: what follows may ask no more than that might. */
+  let asker: Ask | undefined
   /** Replaced when a try is given up: what belongs to an earlier one is not heard any more. */
   let trying: { abort: AbortController; asks: boolean; done: Promise<void> } | undefined
   let timer: NodeJS.Timeout | undefined
@@ -108,31 +112,32 @@ export function createSshSession(parts: SessionParts): SshSession {
   const tryQuietly = (): void => void run(undefined).catch(() => undefined)
 
   /** One try at a time; a try that may ask takes the place of one that may not. */
-  function run(asker: Ask | undefined): Promise<void> {
+  function run(mayAsk: Ask | undefined): Promise<void> {
     if (current !== undefined) return Promise.resolve()
-    if (trying !== undefined && (trying.asks || asker === undefined)) return trying.done
+    if (trying !== undefined && (trying.asks || mayAsk === undefined)) return trying.done
     trying?.abort.abort(cancelled())
     clearTimeout(timer)
     const abort = new AbortController()
-    const done = attemptOnce(asker, abort.signal).finally(() => {
+    const done = attemptOnce(mayAsk, abort.signal).finally(() => {
       if (trying?.abort === abort) trying = undefined
     })
-    trying = { abort, asks: asker !== undefined, done }
+    trying = { abort, asks: mayAsk !== undefined, done }
     // Failures are told by the state, too.
     done.catch(() => undefined)
     return done
   }
 
-  async function attemptOnce(asker: Ask | undefined, signal: AbortSignal): Promise<void> {
+  async function attemptOnce(mayAsk: Ask | undefined, signal: AbortSignal): Promise<void> {
     // A silent try changes nothing to the eye while the site is known to be out of reach.
-    if (asker !== undefined || state.state === 'idle' || state.state === 'needs-you') enter({ state: 'connecting' })
+    if (mayAsk !== undefined || state.state === 'idle' || state.state === 'needs-you') enter({ state: 'connecting' })
     for (let closed = 0; ; closed += 1) {
       try {
-        const connection = await open(asker, signal)
+        const connection = await open(mayAsk, signal)
         if (signal.aborted) {
           connection.close()
           throw reasonOf(signal)
         }
+        asker = mayAsk
         return accept(connection)
       } catch (error) {
         if (error instanceof ClosedWhileAsking && closed < maxClosed && !signal.aborted) continue
@@ -240,7 +245,9 @@ export function createSshSession(parts: SessionParts): SshSession {
       const through = await connected()
       const abort = new AbortController()
       through.onClosed(() => abort.abort(sshFailure(label, 'closed')))
-      const next = await openNext(through, ask, abort.signal)
+      const next = await openNext(through, asker, abort.signal).catch((error: unknown) => {
+        throw error instanceof NeedsUser ? error.why : error
+      })
       // They live and end together; a reconnection begins at the first one again.
       next.onClosed(() => through.close())
       through.onClosed(() => next.close())

@@ -45,6 +45,14 @@ export async function createAccount(shell: string): Promise<Account> {
   return { user, password, uid, gid, root, home, remove: () => removeAccount(user, uid, root) }
 }
 
+/** The same account with a folder of root's own: what is removed is that folder. */
+export async function besideAccount(other: Omit<Account, 'root' | 'remove'>): Promise<Account> {
+  const { user, password, uid, gid, home } = other
+  const root = await mkdtemp(join(tmpdir(), 'headway-sshd-'))
+  await chmod(root, 0o711)
+  return { user, password, uid, gid, home, root, remove: () => rm(root, { recursive: true, force: true }) }
+}
+
 async function removeAccount(user: string, uid: number, root: string): Promise<void> {
   await endProcessesOf(uid)
   rmSync(pamFile(user), { force: true })

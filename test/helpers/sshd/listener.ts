@@ -2,19 +2,32 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { connect, createServer, type AddressInfo } from 'node:net'
 
-/** Starts a server and waits until it listens; rejects where it does not. With `hostname` in a UTS namespace of its own. */
+/** What is otherwise for a server than for this machine: its name, and what is in `/etc/headway` (a folder of ours). */
+export interface Otherwise {
+  hostname?: string
+  etc?: string
+}
+
+/** Where the administrator of a site says which agent serves it. */
+export const siteFolder = '/etc/headway'
+/** Runs the rest of its arguments in namespaces of its own. `$1`: the name, `$2`: the folder; empty where they are as usual. */
+const otherwise = `[ -z "$1" ] || hostname "$1"; [ -z "$2" ] || mount --bind "$2" ${siteFolder} || exit 1; shift 2; exec "$@"`
+
+/** Starts a server and waits until it listens; rejects where it does not. */
 export async function startListener(
   program: string,
   args: string[],
   port: number,
-  hostname?: string,
+  { hostname, etc }: Otherwise = {},
 ): Promise<ChildProcess> {
   // sshd insists on this folder; it is not there where nobody has started sshd since the machine came up. It stays: the
   // servers of other test files need it too.
   mkdirSync('/run/sshd', { recursive: true, mode: 0o755 })
-  const named = ['-u', 'sh', '-c', 'hostname "$1" && shift && exec "$@"', 'sh', hostname ?? '', program, ...args]
-  const child =
-    hostname === undefined ? spawn(program, args, { stdio: 'ignore' }) : spawn('unshare', named, { stdio: 'ignore' })
+  // What is mounted on must be there. It stays, empty: the servers of other test files may need it just now.
+  if (etc !== undefined) mkdirSync(siteFolder, { recursive: true, mode: 0o755 })
+  const apart = ['-u', '-m', 'sh', '-c', otherwise, 'sh', hostname ?? '', etc ?? '', program, ...args]
+  const isUsual = hostname === undefined && etc === undefined
+  const child = isUsual ? spawn(program, args, { stdio: 'ignore' }) : spawn('unshare', apart, { stdio: 'ignore' })
   const isOver = (): boolean => child.exitCode !== null || child.signalCode !== null
   for (let tries = 0; tries < 200 && !isOver(); tries++) {
     await new Promise((resolve) => setTimeout(resolve, 25))

@@ -33,7 +33,8 @@ const longestDetail = 500
  */
 export function wayFailure(error: unknown, host: string): AppError | undefined {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
-    if (cause instanceof AppError) return cause
+    // A stream of an SSH session that was cut is an agent that does not answer: why is the session's to tell.
+    if (cause instanceof AppError) return cause.value.code === 'SSH_FAILED' ? undefined : cause
     const reason = tlsReason(cause)
     if (reason !== undefined) return tlsFailed(host, reason, detailOf(cause))
   }

@@ -21,5 +21,6 @@ export const siteTestMessages = defineMessages('site-test', {
   'state.failed': { en: 'failed', ko: '실패' },
   'state.skipped': { en: 'skipped', ko: '건너뜀' },
   ms: { en: '{{ms}} ms', ko: '{{ms}} ms' },
+  agentNone: { en: 'not there yet; connecting offers it', ko: '아직 없음. 연결할 때 설치를 제안합니다' },
   allGood: { en: 'Everything works.', ko: '모두 정상입니다.' },
 })

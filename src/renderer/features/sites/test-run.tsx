@@ -73,7 +73,8 @@ export function TestRun({ target }: { target: Input<'sites', 'add'> }) {
 function Step({ step }: { step: SiteTestStep }) {
   const say = useMessages(siteTestMessages)
   const { icon: Icon, tone } = states[stepLook[step.state]]
-  const detail = step.detail === undefined ? '' : plainLine(step.detail, 1000)
+  const isMissing = step.step === 'agent' && step.detail === 'none'
+  const detail = isMissing ? say('agentNone') : plainLine(step.detail ?? '', 1000)
   return (
     <li className={styles.step} data-state={step.state}>
       <Icon size={15} strokeWidth={2.2} style={{ color: `var(--hw-${tone})` }} aria-hidden />

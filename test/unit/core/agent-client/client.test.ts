@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createClient } from '../../../../src/core/agent-client/client.ts'
 import type { Http } from '../../../../src/core/agent-client/http.ts'
 import type { Session } from '../../../../src/core/agent-client/session.ts'
@@ -10,7 +10,8 @@ const session = { token: () => Promise.resolve('t'), renew: () => Promise.resolv
 
 describe('what stands in the way of a site', () => {
   it.each([expired, proxy])('is waited out by what is under way, as a lost network is', async (error) => {
-    const http: Http = { ask: () => Promise.reject(error), open: () => Promise.reject(error) }
+    const fails = vi.fn().mockRejectedValue(error)
+    const http: Http = { ask: fails, open: fails }
     const client = createClient(http, session, 'head')
     const { signal } = new AbortController()
     for (const work of [
