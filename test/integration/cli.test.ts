@@ -52,7 +52,7 @@ describe('the terminal host against a real agent', () => {
   it('says what is missing before a sign-in, each with its exit code', async () => {
     const none = await headway(['jobs'])
     expect(none).toMatchObject({ code: 4, stdout: '' })
-    expect(none.stderr).toContain('headway sign-in URL')
+    expect(none.stderr).toContain('headway sign-in WHERE')
     expect((await headway(['frobnicate'])).code).toBe(2)
     const nobody = await headway(['sign-in', 'http://127.0.0.1:1', '--password-stdin'], 'x\n')
     expect(nobody.code).toBe(3)

@@ -136,7 +136,7 @@ describe.runIf(hasCluster)('before a submission to a real Slurm', () => {
   })
 
   test('what a job has used is kept once accounting knows it', { timeout: 180_000 }, async () => {
-    const id = await submit('python3 -c "a = bytearray(60_000_000)\nfor _ in range(20_000_000): pass"', {
+    const id = await submit('python3 -c "a = bytearray(60_000_000)\nfor _ in range(60_000_000): pass"', {
       memory_mb: 400,
     })
     const usage = async () => get<JobUsage>(`/api/v2/jobs/${id}/usage`)
