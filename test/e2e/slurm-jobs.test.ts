@@ -216,7 +216,7 @@ describe.skipIf(!hasCluster || !hasPart('chromium'))('jobs on a real Slurm, as t
     await expect.poll(unread).toBe(before)
     await page.getByRole('button', { name: /^Notifications/ }).click()
     for (const name of ['fine mesh', 'too slow', /no licence today/])
-      expect(await page.getByRole('dialog').getByRole('link', { name }).count()).toBe(1)
+      await expect.poll(() => page.getByRole('dialog').getByRole('link', { name }).count()).toBe(1)
     await shoot(page, 'notifications-slurm')
   })
 
