@@ -53,8 +53,10 @@ describe.skipIf(!isPossible)('a real Slurm behind SSH', { timeout: 120_000 }, ()
       )?.state
     await until('its end', () => state() === 'completed', 60_000)
     jobs.end()
-    const listed = await cluster.run('sacct', ['-X', '-n', '-P', '-o', 'JobID,User,State', '-u', sshd.user])
-    expect(listed.trim().split('\n')).toEqual([`${id}|${sshd.user}|COMPLETED`])
+    const listed = async (): Promise<string[]> =>
+      (await cluster.run('sacct', ['-X', '-n', '-P', '-o', 'JobID,User,State', '-u', sshd.user])).trim().split('\n')
+    // Accounting hears of it a little later.
+    await expect.poll(listed, { timeout: 60_000, interval: 500 }).toEqual([`${id}|${sshd.user}|COMPLETED`])
     const { bytes } = await user.rpc.call('logs', 'read', { site, id, offset: 0, length: 1000 })
     expect(Buffer.from(bytes, 'base64').toString()).toContain(`${sshd.user}\n`)
   })

@@ -1,5 +1,6 @@
 import type { AuthHandlerMiddleware, AuthenticationType, BaseAgent, KeyboardInteractiveAuthMethod } from 'ssh2'
 import { answerBy } from '../kit/node-callback.ts'
+import { lateAnswer } from './late-answer.ts'
 import type { Ask } from './questions.ts'
 import { onlyPromptOf, passwordOf, type SshSecrets } from './secrets.ts'
 
@@ -104,7 +105,7 @@ export function authentication(parts: AuthParts): { handler: AuthHandlerMiddlewa
     const asked = prompts.map((each) => ({ text: each.prompt, echo: each.echo === true }))
     const settle = (responses: string[]): void => {
       for (const [index, each] of asked.entries()) prompted.push({ ...each, response: responses[index] ?? '' })
-      finish(responses)
+      lateAnswer(() => finish(responses))
     }
     if (asked.length === 0) return settle([])
     const known = knownResponse(asked)
@@ -176,7 +177,9 @@ export function authentication(parts: AuthParts): { handler: AuthHandlerMiddlewa
     // One factor was accepted; the next is another matter, and keys may be asked for twice.
     if (partial) tries.clear()
     // False ends it, which the types do not know.
-    void answerBy(choose(offered), (_error, method) => next((method ?? false) as Parameters<typeof next>[0]))
+    void answerBy(choose(offered), (_error, method) =>
+      lateAnswer(() => next((method ?? false) as Parameters<typeof next>[0])),
+    )
   }
   return { handler, state }
 }

@@ -2,6 +2,7 @@ import type { AppError } from '../kit/app-error.ts'
 import { sshFailure } from './failure.ts'
 import type { Hop, Stage } from './types.ts'
 import { fingerprint, type KnownHosts } from './known-hosts/index.ts'
+import { lateAnswer } from './late-answer.ts'
 import type { Ask } from './questions.ts'
 
 /** The check of one hop's host key (RFC 4251, section 4.1): nothing is ever accepted silently. */
@@ -29,11 +30,11 @@ export function createHostKeyCheck(parts: {
       const { type, fingerprint: print } = fingerprint(key)
       const accept = (valid: boolean): void => {
         if (valid) parts.stage?.({ kind: 'host-key', host: label, key: `${type} ${print}` })
-        verify(valid)
+        lateAnswer(() => verify(valid))
       }
       decide(key).then(accept, (error: unknown) => {
         check.failure = sshFailure(label, 'config', error instanceof Error ? error.message : String(error))
-        verify(false)
+        lateAnswer(() => verify(false))
       })
     },
   }

@@ -2,6 +2,7 @@ import ssh2, { type IdentityCallback, type ParsedKey, type SignCallback } from '
 import { answerBy } from '../kit/node-callback.ts'
 import type { Logger } from '../platform.ts'
 import type { Identity } from './identities/index.ts'
+import { lateAnswer } from './late-answer.ts'
 import type { Ask } from './questions.ts'
 import { passphraseOf, type SshSecrets } from './secrets.ts'
 
@@ -57,7 +58,7 @@ export class KeyRing extends BaseAgent {
       (offered) => offered.map(({ blob }) => blob),
       () => [],
     )
-    void answerBy(blobs, callback)
+    void answerBy(blobs, (error, keys) => lateAnswer(() => callback(error, keys)))
   }
 
   override sign(
@@ -71,7 +72,7 @@ export class KeyRing extends BaseAgent {
     const blob = blobOf(key)
     const found = this.#offered?.find((each) => blob !== undefined && each.blob.equals(blob))
     const signed = found === undefined ? Promise.reject(new Error('no such key')) : found.sign(data, hash)
-    void answerBy(signed, (error, signature) => done?.(error, signature))
+    void answerBy(signed, (error, signature) => lateAnswer(() => done?.(error, signature)))
   }
 
   async #list(): Promise<Offered[]> {
