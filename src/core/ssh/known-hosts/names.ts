@@ -14,8 +14,7 @@ export function hostName(host: string, port: number): string {
 
 /** Refuses a name that would be read as something else once it stands in the file: a pattern, a marker, several lines. */
 export function assertWritable(name: string): void {
-  // oxlint-disable-next-line no-control-regex
-  if (name === '' || /[\u0000-\u0020\u007f,*?!|#@\\]/.test(name)) {
+  if (name === '' || /[\p{Cc} ,*?!|#@\\]/u.test(name)) {
     throw appError(
       'BAD_INPUT',
       { path: '/host', reason: 'a character that a host name cannot have' },
