@@ -47,6 +47,18 @@ describe.skipIf(!canRunSshd)('over a real SSH session', () => {
     await user.rpc.call('terminals', 'close', { id })
   })
 
+  it('Hangul typed slowly arrives whole where the server names no locale', async () => {
+    const id = await open()
+    const output = user.watch('terminals', 'output', { id })
+    await type(id, 'echo rea""dy\r')
+    await until('the prompt', () => textOf(output).includes('ready\r\n'))
+    await type(id, 'echo ')
+    await until('the echo', () => textOf(output).endsWith('echo '))
+    await type(id, '한글')
+    await until('what was typed', () => textOf(output).endsWith('echo 한글'))
+    await user.rpc.call('terminals', 'close', { id })
+  })
+
   it('a terminal that floods is stopped by Ctrl-C', async () => {
     const id = await open()
     const output = user.watch('terminals', 'output', { id })

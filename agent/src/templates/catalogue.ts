@@ -44,6 +44,7 @@ const NFS_MAGIC = 0x6969
 export function createCatalogue(folders: Folders, log: Logger, changed: (file?: TemplateFile) => void): Catalogue {
   const files = new Map<string, TemplateFile>()
   const watchers: FSWatcher[] = []
+  let last: Promise<void> = Promise.resolve()
 
   function placeOf(path: string): Place | undefined {
     if (!isTemplateName(basename(path))) return undefined
@@ -60,6 +61,16 @@ export function createCatalogue(folders: Folders, log: Logger, changed: (file?: 
     if (!/^[^./\\\0][^/\\\0]*$/u.test(place.owner))
       throw new Failure('FORBIDDEN', 'This account cannot keep templates.')
     return join(folders.private, place.owner)
+  }
+
+  /** One after another: what was read before a change must not come to the map after it. */
+  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = last.then(work)
+    last = turn.then(
+      () => undefined,
+      () => undefined,
+    )
+    return await turn
   }
 
   /** Reads one file again; whether anything is different now. */
@@ -85,7 +96,7 @@ export function createCatalogue(folders: Folders, log: Logger, changed: (file?: 
   }
 
   async function onEvent(path: string): Promise<void> {
-    if (await reload(path)) changed(files.get(path))
+    if (await inTurn(() => reload(path))) changed(files.get(path))
   }
 
   /** Change events of a network file system never come: ask it instead. */
@@ -120,9 +131,11 @@ export function createCatalogue(folders: Folders, log: Logger, changed: (file?: 
       const folder = folderOf(place)
       await mkdir(folder, { recursive: true, mode: 0o700 })
       const path = join(folder, name)
-      await writeFile(`${path}.part`, text, { mode: 0o600, flush: true })
-      await rename(`${path}.part`, path)
-      await reload(path)
+      await inTurn(async () => {
+        await writeFile(`${path}.part`, text, { mode: 0o600, flush: true })
+        await rename(`${path}.part`, path)
+        await reload(path)
+      })
       const file = files.get(path)
       if (file === undefined) throw new Error('a template just written is not there')
       changed(file)
@@ -130,8 +143,10 @@ export function createCatalogue(folders: Folders, log: Logger, changed: (file?: 
     },
 
     async remove(file) {
-      await rm(file.path, { force: true })
-      files.delete(file.path)
+      await inTurn(async () => {
+        await rm(file.path, { force: true })
+        files.delete(file.path)
+      })
       changed()
     },
 

@@ -13,6 +13,7 @@ import { KeyRing, type KeyParts } from './keys.ts'
 import type { KnownHosts } from './known-hosts/index.ts'
 import type { Ask } from './questions.ts'
 import type { SshSecrets } from './secrets.ts'
+import { shellEnvironment } from './shell-environment.ts'
 import type { Hop, RemoteProcess, RemoteShell, SshTimes, Stage, StreamTarget } from './types.ts'
 
 /** A signed-in connection to a head node, over its jump hosts where there are any. It does not come back once it is gone. */
@@ -152,7 +153,12 @@ function overClient(parts: { client: Client; clients: Client[]; label: string; r
     },
     async shell({ columns, rows }, signal) {
       const window = { term: 'xterm-256color', cols: columns, rows, width: 0, height: 0 }
-      const channel = await channelOf(label, signal, (done) => client.shell(window, done), true)
+      const channel = await channelOf(
+        label,
+        signal,
+        (done) => client.shell(window, { env: shellEnvironment }, done),
+        true,
+      )
       const resize = (size: TerminalSize): void => channel.setWindow(size.rows, size.columns, 0, 0)
       return Object.assign(keep(asProcess(channel, gone)), { resize })
     },

@@ -12,6 +12,7 @@ import type { SshConnection } from './connection.ts'
 import { sshFailure } from './failure.ts'
 import { NeedsUser } from './hop.ts'
 import type { Ask } from './questions.ts'
+import { shellEnvironment } from './shell-environment.ts'
 import { controlPath, startSystemSsh, throughCommand, type Sharing, type SystemDestination } from './system-command.ts'
 import { untilSignedIn } from './system-login.ts'
 import { shellCommand, systemShell } from './system-shell.ts'
@@ -103,6 +104,8 @@ async function login(parts: SystemParts, folder: string): Promise<SignedIn> {
   }
 }
 
+const setEnv = Object.entries(shellEnvironment).flatMap(([name, value]) => ['-o', `SetEnv=${name}=${value}`])
+
 function overProcess(
   { destination, environment }: SystemParts,
   { child: master, first, path, asked, removeFolder }: SignedIn & { removeFolder: () => void },
@@ -171,7 +174,7 @@ function overProcess(
       return stream
     },
     async shell(size) {
-      const child = start(['-tt'], shellCommand(size))
+      const child = start(['-tt', ...setEnv], shellCommand(size))
       return keep(systemShell(child, path === undefined ? undefined : beside))
     },
     useBridge: () => undefined,

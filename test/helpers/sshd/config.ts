@@ -35,6 +35,7 @@ export function usualSettings(at: {
     PasswordAuthentication: at.totp ? 'no' : 'yes',
     KbdInteractiveAuthentication: at.totp ? 'yes' : 'no',
     ...(at.totp ? { AuthenticationMethods: 'keyboard-interactive:pam' } : {}),
+    AcceptEnv: 'LANG LC_*',
     PrintMotd: 'no',
     PrintLastLog: 'no',
     UseDNS: 'no',
