@@ -1,6 +1,9 @@
-import { Type, type Static, type TSchema } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { ConvergenceChoice, ConvergenceHead, ConvergenceRow } from './convergence.ts'
 import { AppError } from './errors.ts'
+import { change, collection, nothing, object, query, site, stream } from './feature.ts'
+import type { FeatureContract, MethodContract, StreamContract } from './feature.ts'
+import { desktops } from './features/desktops.ts'
 import { ClusterSummary, NodesStatus } from './nodes.ts'
 import {
   ChangeResult,
@@ -42,31 +45,6 @@ import { WorkflowRun } from './workflows.ts'
 import { FileClass } from './file-classes.ts'
 import { JobUsage } from './usage.ts'
 
-/**
- * THE map between a window (or terminal) and the core: feature → methods and streams.
- *
- * - A method marked `change` alters something: the client gives each call an id of its own, and the same id is done once,
- *   however often the call is sent (a lost connection sends it again).
- * - A stream begins with a snapshot and continues with numbered events; after a gap the client gets a new snapshot.
- * - Payloads are plain JSON. Bulk bytes never travel here.
- */
-export interface MethodContract {
-  input: TSchema
-  output: TSchema
-  change?: true
-}
-export interface StreamContract {
-  params: TSchema
-  snapshot: TSchema
-  event: TSchema
-}
-export interface FeatureContract {
-  methods: Record<string, MethodContract>
-  streams: Record<string, StreamContract>
-}
-
-const nothing = Type.Object({}, { additionalProperties: false })
-const site = { site: Id }
 const siteOptions = {
   name: Type.Optional(Type.String({ maxLength: 100 })),
   ssh: Type.Optional(SshOptions),
@@ -74,23 +52,6 @@ const siteOptions = {
 }
 /** A text file in the folder of a job or of an element of an array. */
 const ofJob = { ...site, id: Id, file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })) }
-const object = <P extends Record<string, TSchema>>(properties: P) =>
-  Type.Object(properties, { additionalProperties: false })
-const query = <I extends TSchema, O extends TSchema>(input: I, output: O) => ({ input, output })
-const change = <I extends TSchema, O extends TSchema>(input: I, output: O) => ({ input, output, change: true as const })
-const stream = <P extends TSchema, S extends TSchema, E extends TSchema>(params: P, snapshot: S, event: E) => ({
-  params,
-  snapshot,
-  event,
-})
-/** A collection that changes: whole at first, then what was added or changed and what is gone. */
-const collection = <T extends TSchema, P extends TSchema>(item: T, params: P) =>
-  stream(
-    params,
-    object({ items: Type.Array(item) }),
-    object({ put: Type.Array(item), gone: Type.Array(Type.String()) }),
-  )
-
 const NodesShown = object({ status: NodesStatus, summary: Type.Optional(ClusterSummary), at: Type.String() })
 
 /** Of a file in a job's folder. */
@@ -107,6 +68,14 @@ const expanded = object({
   ),
 })
 
+/**
+ * THE map between a window (or terminal) and the core: feature → methods and streams.
+ *
+ * - A method marked `change` alters something: the client gives each call an id of its own, and the same id is done once,
+ *   however often the call is sent (a lost connection sends it again).
+ * - A stream begins with a snapshot and continues with numbered events; after a gap the client gets a new snapshot.
+ * - Payloads are plain JSON. Bulk bytes never travel here.
+ */
 export const app = {
   host: {
     methods: {
@@ -504,6 +473,8 @@ export const app = {
     },
     streams: { all: collection(WorkflowRun, object(site)) },
   },
+
+  desktops,
 
   nodes: {
     methods: {},

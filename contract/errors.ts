@@ -16,7 +16,18 @@ export interface ErrorData {
   DISCONNECTED: Record<string, never>
 
   NOT_FOUND: {
-    what: 'site' | 'template' | 'job' | 'upload' | 'task' | 'file' | 'setting' | 'question' | 'forward' | 'terminal'
+    what:
+      | 'site'
+      | 'template'
+      | 'job'
+      | 'upload'
+      | 'task'
+      | 'file'
+      | 'setting'
+      | 'question'
+      | 'forward'
+      | 'terminal'
+      | 'desktop'
     id: string
   }
   CONFLICT: { reason: string }
@@ -33,6 +44,8 @@ export interface ErrorData {
   TLS_FAILED: { host: string; reason: TlsFailure; detail: string }
   /** The proxy on the way to the site refused or does not answer. */
   PROXY_FAILED: { proxy: string; reason: 'refused' | 'unreachable' | 'authentication' | 'pac'; detail: string }
+  /** No way leads to the desktop's X server; `host` is where it runs. */
+  DESKTOP_UNREACHABLE: { host: string; reason: DesktopFailure; detail: string }
   /** A port of this machine that a forward should listen on. */
   PORT_TAKEN: { port: number }
   SIGNED_OUT: { site: string }
@@ -66,6 +79,16 @@ export interface ErrorData {
   REQUIREMENT_MISSING: { commands: string[] }
   FILES_MISSING: { slots: string[] }
 }
+
+export type DesktopFailure =
+  /** It waits, starts or has ended. */
+  | 'not-ready'
+  /** The head node does not get through to it, or its node refuses an SSH sign-in. */
+  | 'unreachable'
+  /** Only SSH leads to its node, and the site is reached by HTTPS. */
+  | 'needs-ssh'
+  /** What answers there has another certificate than the session made, or speaks no RFB. */
+  | 'not-the-session'
 
 export type SshFailure =
   | 'unknown-host'

@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { ConvergenceSpec } from './convergence.ts'
+import { DesktopSpec } from './desktops.ts'
 import { FileClass } from './file-classes.ts'
 import { Resources } from './resources.ts'
 import { Id, Text, Time } from './text.ts'
@@ -120,6 +121,8 @@ export const TemplateSource = Type.Object(
     script: Type.Optional(Type.String({ minLength: 1, maxLength: 100_000 })),
     /** A workflow: jobs made from other templates, each after those it needs. */
     steps: Type.Optional(Type.Array(WorkflowStep, { minItems: 1, maxItems: 50 })),
+    /** Its jobs are desktops: the script runs inside an X session that viewers connect to. */
+    desktop: Type.Optional(DesktopSpec),
     convergence: Type.Optional(ConvergenceSpec),
     results: Type.Optional(Type.Array(ResultSpec, { maxItems: 20 })),
     /** Result files worth opening first, as glob-free suffixes (`.frd`). */

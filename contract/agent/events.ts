@@ -1,4 +1,5 @@
 import { Type, type Static, type TSchema } from 'typebox'
+import { Desktop } from '../desktops.ts'
 import { Job } from '../jobs.ts'
 import { ClusterSummary } from '../nodes.ts'
 import { SchedulerStatus } from '../scheduler.ts'
@@ -23,6 +24,8 @@ export const AgentEvent = Type.Union([
     }),
   ),
   frame('job_update', Job),
+  /** Topic `desktops`: to its owner, on each change that a card shows. */
+  frame('desktop_update', Desktop),
   /** Topic `jobs`. */
   frame('workflow_update', WorkflowRun),
   /** Topic `jobs`. */

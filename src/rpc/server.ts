@@ -1,5 +1,6 @@
 import { Value } from 'typebox/value'
-import { app, type FeatureContract, type MethodContract, type StreamContract } from '../../contract/app.ts'
+import { app } from '../../contract/app.ts'
+import type { FeatureContract, MethodContract, StreamContract } from '../../contract/feature.ts'
 import type { AppErrorValue } from '../../contract/errors.ts'
 import { clientFrame, frameSize, idOf, maxFrame, type ClientFrame, type ServerFrame } from './frames.ts'
 import { createOnce } from './once.ts'

@@ -1,5 +1,6 @@
 import type { Port } from '../../rpc/port.ts'
 import type { SourceRef } from '../../../contract/uploads.ts'
+import type { ByteChannel } from './byte-channel.ts'
 
 /** What the surroundings of the page supply: a way to the core, and bytes in both directions. */
 export interface Host {
@@ -9,6 +10,8 @@ export interface Host {
   sourceOf(file: File): SourceRef
   /** Starts the download that a one-time ticket stands for (hosts with `browserDownloads`). */
   download(ticket: string): void
+  /** The byte stream that a ticket of `desktops.open` stands for. What fails later closes the channel. */
+  openViewer(ticket: string): ByteChannel
 }
 
 /** The page was opened without a session: the person has to open the printed address. */
