@@ -99,7 +99,7 @@ async function buildAgent({ folder = 'dist/agent' } = {}) {
   const alone = { helper: 'agent/src/helper/program.ts', 'mesh-worker': 'agent/src/results/mesh/worker.ts' }
   await bundle(alone, folder, { ...whole, isSecond: true })
   const assets = resolve(root, folder, 'assets')
-  for (const name of ['templates', 'examples', 'site-mode']) {
+  for (const name of ['templates', 'examples', 'site-mode', 'desktop']) {
     cpSync(join(root, 'assets', name), join(assets, name), { recursive: true })
   }
   const swagger = join(root, 'node_modules/swagger-ui-dist')

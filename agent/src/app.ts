@@ -7,6 +7,7 @@ import { type Config, proxyList, SettingError } from './config.ts'
 import { createConvergence } from './convergence/index.ts'
 import { openDatabase } from './db/index.ts'
 import { takeFolder } from './db/lease.ts'
+import { createDesktopJobs, createDesktops } from './desktops/index.ts'
 import { describeApi } from './docs/index.ts'
 import { healthRoutes } from './health/index.ts'
 import { createHelpers } from './helper/index.ts'
@@ -92,7 +93,7 @@ async function compose(config: Config, overrides: Overrides, release: () => void
   const gateway = createGateway(agent, { auth, members: hub.members })
   const uploads = createUploads(agent)
   const templates = createTemplates(agent, { uploads })
-  const jobs = createJobs(agent, { uploads, templates, scheduler })
+  const jobs = createJobs(agent, { uploads, templates, scheduler, desktops: createDesktopJobs(config) })
   const notifications = createNotifications(agent, { jobs })
   const logs = createLogs(agent, { jobs })
   const convergence = createConvergence(agent, { jobs, notifications })
@@ -100,6 +101,13 @@ async function compose(config: Config, overrides: Overrides, release: () => void
   const workflows = createWorkflows(agent, { jobs, templates, uploads })
   const nodes = createNodes(agent, { scheduler, jobs })
   const usage = createUsage(agent, { jobs, scheduler })
+  const desktops = createDesktops(agent, {
+    jobs,
+    templates,
+    upgrades: gateway,
+    // Without helpers all jobs run as the agent's own account.
+    uidOf: async (user) => (helpers === undefined ? (process.getuid?.() ?? -1) : helpers.uidOf(user)),
+  })
   const preflight = createPreflight(agent, { uploads, templates, jobs, scheduler, usage })
   const extra = overrides.extra === undefined ? [] : [overrides.extra]
   const nouns: Noun[] = [
@@ -116,6 +124,7 @@ async function compose(config: Config, overrides: Overrides, release: () => void
     convergence,
     results,
     workflows,
+    desktops,
     nodes,
     preflight,
     gateway,

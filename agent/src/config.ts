@@ -56,6 +56,13 @@ export interface Config {
     /** Failed sign-ins a minute, by name and address. */
     signInFailures: number
   }
+  desktops: {
+    perUser: number
+    way: 'auto' | 'socket' | 'loopback' | 'network'
+    /** 0: never. */
+    idleEndMinutes: number
+    clipboard: boolean
+  }
   metrics?: { host: string; port: number }
 }
 
@@ -173,7 +180,7 @@ function complete(settings: Settings, data: string, environment: Environment): C
   const user = settings.admin?.user ?? 'admin'
   if (!USERNAME.test(user)) throw new SettingError('HEADWAY_ADMIN_USER', 'must be letters, digits and ._@-')
   mkdirSync(data, { recursive: true, mode: 0o700 })
-  const { jwt, scheduler, siteMode, limits, metrics } = settings
+  const { jwt, scheduler, siteMode, limits, desktops, metrics } = settings
   const runAs = settings.runAs ?? 'self'
   if (runAs === 'sudo' && settings.registration === true) {
     throw new SettingError(
@@ -230,6 +237,12 @@ function complete(settings: Settings, data: string, environment: Environment): C
       partialUploadHours: limits?.partialUploadHours ?? 168,
       wsConnections: limits?.wsConnections ?? 1000,
       signInFailures: limits?.signInFailures ?? 10,
+    },
+    desktops: {
+      perUser: desktops?.perUser ?? 4,
+      way: desktops?.way ?? 'auto',
+      idleEndMinutes: desktops?.idleEndMinutes ?? 0,
+      clipboard: desktops?.clipboard ?? true,
     },
     ...(metrics === undefined ? {} : { metrics }),
   }

@@ -82,6 +82,20 @@ export const Settings = section({
     /** Failed sign-ins a minute, by name and address. */
     signInFailures: Type.Integer({ minimum: 1, maximum: 1000 }),
   }),
+  desktops: section({
+    /** How many of one user's may wait or run at a time. */
+    perUser: Type.Integer({ minimum: 0, maximum: 1000 }),
+    /**
+     * Where X servers listen. `socket`: a unix socket on their node; `loopback`: a port of it that only the node itself reaches;
+     * `network`: a port in the cluster's network, inside TLS. `auto`: `socket` in user mode, `network` in site mode, else
+     * `socket` on the agent's own machine and `network` on others.
+     */
+    way: Type.Union([Type.Literal('auto'), Type.Literal('socket'), Type.Literal('loopback'), Type.Literal('network')]),
+    /** Minutes after which a desktop that nobody uses is ended; 0: never. */
+    idleEndMinutes: Type.Integer({ minimum: 0, maximum: 525_600 }),
+    /** Whether text may pass between a desktop's clipboard and the user's. */
+    clipboard: Type.Boolean(),
+  }),
   metrics: Type.Object(
     { host: Type.String({ minLength: 1, maxLength: 255 }), port: Port },
     { additionalProperties: false },
@@ -113,6 +127,10 @@ export const variables: Readonly<Record<string, string>> = {
   HEADWAY_REGISTRATION: 'registration',
   HEADWAY_ADMIN_USER: 'admin.user',
   HEADWAY_ADMIN_PASSWORD: 'admin.password',
+  HEADWAY_DESKTOPS_PER_USER: 'desktops.perUser',
+  HEADWAY_DESKTOP_WAY: 'desktops.way',
+  HEADWAY_DESKTOP_IDLE_MINUTES: 'desktops.idleEndMinutes',
+  HEADWAY_DESKTOP_CLIPBOARD: 'desktops.clipboard',
   HEADWAY_METRICS_HOST: 'metrics.host',
   HEADWAY_METRICS_PORT: 'metrics.port',
   JWT_SECRET_KEY: 'jwt.secret',

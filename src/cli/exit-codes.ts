@@ -21,6 +21,7 @@ export const exitCodeOf: Readonly<Record<ErrorCode, number>> = {
   SSH_FAILED: exitCode.offline,
   TLS_FAILED: exitCode.offline,
   PROXY_FAILED: exitCode.offline,
+  DESKTOP_UNREACHABLE: exitCode.offline,
   SIGNED_OUT: exitCode.signedOut,
   WRONG_CREDENTIALS: exitCode.signedOut,
   BAD_INPUT: exitCode.refused,

@@ -1,10 +1,12 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
 import type { Port } from '../rpc/port.ts'
 import { createServer } from '../rpc/server.ts'
 import type { FeatureHandlers, Handlers } from '../rpc/types.ts'
 import { agentTimes, type AgentTimes } from './agent-client/index.ts'
 import { createConvergence } from './convergence/index.ts'
+import { createDesktops } from './desktops/index.ts'
 import { createForwards } from './forwards/index.ts'
 import { createJobs } from './jobs/index.ts'
 import { appError } from './kit/app-error.ts'
@@ -33,6 +35,8 @@ export interface Core {
   serve(port: Port): void
   /** The result file that a one-time ticket stands for; for hosts with `browserDownloads`. */
   takeDownload(ticket: string): Promise<Download>
+  /** The bytes of a desktop that a one-time ticket of `desktops.open` stands for: RFB, as a viewer speaks it. NOT_FOUND. */
+  takeViewer(ticket: string): Promise<Duplex>
   /** Long work stops where it is and goes on at the next start. */
   close(): Promise<void>
 }
@@ -94,6 +98,7 @@ export async function createCore(platform: Platform, options: CoreOptions = {}):
   const logs = createLogs({ agents, log })
   const workflows = createWorkflows({ agents })
   const nodes = createNodes({ agents })
+  const desktops = createDesktops({ sites, lastKnown, log })
   const notifications = createNotifications({ platform, sites, lastKnown })
   const handlers: Handlers = {
     host: hostHandlers(platform, uploads),
@@ -111,6 +116,7 @@ export async function createCore(platform: Platform, options: CoreOptions = {}):
     convergence: createConvergence({ agents, log }).handlers,
     workflows: workflows.handlers,
     nodes: nodes.handlers,
+    desktops: desktops.handlers,
     notifications: notifications.handlers,
     tasks: createTasks([uploads.tasks, jobs.tasks, ...results.tasks]).handlers,
   }
@@ -125,11 +131,13 @@ export async function createCore(platform: Platform, options: CoreOptions = {}):
     handlers,
     serve: (port) => server.serve(port),
     takeDownload: (ticket) => results.takeDownload(ticket),
+    takeViewer: (ticket) => desktops.takeViewer(ticket),
     async close() {
       await Promise.all([jobs.close(), results.close()])
       taskJournal.close()
       await uploads.close()
       notifications.close()
+      desktops.close()
       nodes.close()
       workflows.close()
       templates.close()

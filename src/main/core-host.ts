@@ -6,6 +6,8 @@ import type { CoreStart, FromCore, Services, ToCore } from './messages.ts'
 export interface CoreHost {
   /** Calls `hand` with a port to the core: at once, or as soon as it runs (again). A later call of the same window counts. */
   connect(window: number, hand: (port: MessagePortMain) => void): void
+  /** The same with a port for the bytes of a viewer; what the ticket is worth, the core says over it. */
+  view(ticket: string, hand: (port: MessagePortMain) => void): void
   forget(window: number): void
   /** Lets the core close its journals; ends it by force after `graceMs`. */
   stop(): Promise<void>
@@ -27,7 +29,8 @@ const backOff = (attempt: number): number => Math.min(30_000, 250 * 2 ** attempt
 const healthyMs = 60_000
 
 export function createCoreHost({ program, start, services, log, onRestart }: CoreHostOptions): CoreHost {
-  const waiting = new Map<number, (port: MessagePortMain) => void>()
+  /** Who waits for the core to run, by what was asked for. */
+  const waiting = new Map<string, () => void>()
   let child: UtilityProcess | undefined
   let ready = false
   let stopping = false
@@ -54,8 +57,9 @@ export function createCoreHost({ program, start, services, log, onRestart }: Cor
   function receive(from: UtilityProcess, message: FromCore): void {
     if (message.type === 'ready') {
       ready = true
-      for (const [window, hand] of waiting) connect(window, hand)
+      const all = [...waiting.values()]
       waiting.clear()
+      for (const again of all) again()
     } else if (message.type === 'failed') {
       log.error('the core failed', { reason: message.reason })
     } else {
@@ -74,20 +78,21 @@ export function createCoreHost({ program, start, services, log, onRestart }: Cor
     return call(...input)
   }
 
-  function connect(window: number, hand: (port: MessagePortMain) => void): void {
+  function join(key: string, message: ToCore, hand: (port: MessagePortMain) => void): void {
     if (child === undefined || !ready) {
-      waiting.set(window, hand)
+      waiting.set(key, () => join(key, message, hand))
       return
     }
     const { port1, port2 } = new MessageChannelMain()
-    send(child, { type: 'window' }, [port1])
+    send(child, message, [port1])
     hand(port2)
   }
 
   launch()
   return {
-    connect,
-    forget: (window) => void waiting.delete(window),
+    connect: (window, hand) => join(`window ${window}`, { type: 'window' }, hand),
+    view: (ticket, hand) => join(`viewer ${ticket}`, { type: 'viewer', ticket }, hand),
+    forget: (window) => void waiting.delete(`window ${window}`),
     async stop() {
       stopping = true
       clearTimeout(timer)

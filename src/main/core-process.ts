@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import type { MessagePortMain } from 'electron'
 import { createCore, type Core } from '../core/index.ts'
-import { createFileLog } from '../core/host-kit/index.ts'
-import type { Platform } from '../core/platform.ts'
+import { createFileLog, serveViewer } from '../core/host-kit/index.ts'
+import type { Logger, Platform } from '../core/platform.ts'
+import { bytesOverPort } from '../rpc/bytes-port.ts'
 import { portFromMessagePort } from '../rpc/message-port.ts'
 import { hostEnvironment } from './config.ts'
 import type { CoreStart, FromCore, Service, Services, ToCore } from './messages.ts'
@@ -26,7 +27,7 @@ function ask<S extends Service>(service: S, ...input: Parameters<Services[S]>): 
   }) as ReturnType<Services[S]>
 }
 
-function platformOf(start: CoreStart): Platform {
+function platformOf(start: CoreStart, log: Logger): Platform {
   const { version, locale, capabilities, paths, localSite, secretsReason } = start
   return {
     version,
@@ -49,22 +50,35 @@ function platformOf(start: CoreStart): Platform {
       environment: start.proxyEnvironment,
       resolve: (url, pac) => ask('resolveProxy', url, pac),
     },
-    log: createFileLog(join(paths.data, 'logs', 'core.log')),
+    log,
   }
 }
 
 let core: Promise<Core> | undefined
+let log: Logger | undefined
 
 async function receive(message: ToCore, windowPort: MessagePortMain | undefined): Promise<void> {
   switch (message.type) {
     case 'start':
-      core = createCore(platformOf(message.start))
+      log = createFileLog(join(message.start.paths.data, 'logs', 'core.log'))
+      core = createCore(platformOf(message.start, log))
       await core
       post({ type: 'ready' })
       return
     case 'window':
       if (windowPort !== undefined) (await core)?.serve(portFromMessagePort(windowPort))
       return
+    case 'viewer': {
+      const running = await core
+      if (windowPort === undefined || running === undefined || log === undefined) return
+      const port = portFromMessagePort(windowPort)
+      await serveViewer(
+        (listener) => bytesOverPort(port, listener),
+        () => running.takeViewer(message.ticket),
+        log,
+      )
+      return
+    }
     case 'answer': {
       const waiting = asked.get(message.id)
       asked.delete(message.id)

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { app, dialog, ipcMain, type BrowserWindow, type IpcMainEvent } from 'electron'
+import { app, dialog, ipcMain, type BrowserWindow, type IpcMainEvent, type WebContents } from 'electron'
 import { createFileLog } from '../core/host-kit/index.ts'
 import { readMainConfig } from './config.ts'
 import { createCoreHost, type CoreHost } from './core-host.ts'
@@ -8,17 +8,21 @@ import { createTray, setMenu } from './menu.ts'
 import { deepLinkScheme, linkIn, placeOf } from './policy/deep-link.ts'
 import { appUrl } from './policy/app-url.ts'
 import { mayHavePort } from './policy/sender.ts'
+import { isTicket } from './policy/ticket.ts'
 import { createSecrets } from './secrets.ts'
 import { secureBeforeReady, secureSession } from './security.ts'
 import { createServices } from './services.ts'
-import { openWindow } from './window.ts'
+import { desktopWindow, openWindow } from './window.ts'
 
 declare const HEADWAY_VERSION: string
 
 /** Built files beside this one: dist/main, dist/preload, dist/renderer, and the core's process. */
 const built = (...path: string[]): string => join(import.meta.dirname, ...path)
+const preload = built('../preload/preload.cjs')
 const config = readMainConfig()
 
+/** Pages of windows that are ours: the window, and desktops in windows of their own. */
+const ownPages = new Set<WebContents>()
 let window: BrowserWindow | undefined
 let core: CoreHost | undefined
 /** A link that came before there was a window. */
@@ -26,7 +30,7 @@ let firstPlace = ''
 
 app.setName('Headway')
 if (config.data !== undefined) app.setPath('userData', config.data)
-secureBeforeReady()
+secureBeforeReady({ options: desktopWindow(preload), opened: own })
 
 if (app.requestSingleInstanceLock()) {
   if (app.isPackaged) app.setAsDefaultProtocolClient(deepLinkScheme)
@@ -37,6 +41,7 @@ if (app.requestSingleInstanceLock()) {
     goTo(link)
   })
   ipcMain.on('headway:connect', connect)
+  ipcMain.on('headway:viewer', view)
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit()
   })
@@ -86,17 +91,40 @@ async function open(): Promise<void> {
   show()
 }
 
-/** Hands a port to the core to our own page, which asks for one at its start and after each loss. */
-function connect(event: IpcMainEvent): void {
-  const { sender, senderFrame } = event
-  const own = {
+const isOwnPage = ({ sender, senderFrame }: IpcMainEvent): boolean =>
+  mayHavePort({
     url: senderFrame?.url,
     isMainFrame: senderFrame !== null && senderFrame.parent === null,
-    isOwnWindow: sender === window?.webContents,
-  }
-  if (!mayHavePort(own)) return
+    isOwnWindow: ownPages.has(sender),
+  })
+
+/** Hands a port to the core to our own page, which asks for one at its start and after each loss. */
+function connect(event: IpcMainEvent): void {
+  const { sender } = event
+  if (!isOwnPage(event)) return
   core?.connect(sender.id, (port) => {
     if (!sender.isDestroyed()) sender.postMessage('headway:port', null, [port])
+  })
+}
+
+/** The same for the bytes of one viewer. */
+function view(event: IpcMainEvent, ticket: unknown): void {
+  const { sender } = event
+  if (!isOwnPage(event) || !isTicket(ticket)) return
+  core?.view(ticket, (port) => {
+    if (sender.isDestroyed()) port.close()
+    else sender.postMessage('headway:viewer', ticket, [port])
+  })
+}
+
+/** Its page may ask for ports as long as it is there. */
+function own(opened: BrowserWindow): void {
+  const page = opened.webContents
+  const { id } = page
+  ownPages.add(page)
+  opened.on('closed', () => {
+    ownPages.delete(page)
+    core?.forget(id)
   })
 }
 
@@ -107,13 +135,10 @@ function show(place = firstPlace): void {
     return
   }
   if (window === undefined) {
-    const opened = openWindow(app.getPath('userData'), built('../preload/preload.cjs'), place)
-    const { id } = opened.webContents
+    const opened = openWindow(app.getPath('userData'), preload, place)
+    own(opened)
     window = opened
-    opened.on('closed', () => {
-      window = undefined
-      core?.forget(id)
-    })
+    opened.on('closed', () => (window = undefined))
     return
   }
   if (window.isMinimized()) window.restore()

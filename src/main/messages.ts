@@ -30,6 +30,8 @@ export type ToCore =
   | { type: 'start'; start: CoreStart }
   /** Carries a port: a window to serve. */
   | { type: 'window' }
+  /** Carries a port: the bytes that the ticket stands for, as in rpc/bytes-port.ts. */
+  | { type: 'viewer'; ticket: string }
   | { type: 'answer'; id: number; value?: unknown; error?: string }
   | { type: 'stop' }
 

@@ -1,11 +1,26 @@
-import { app, protocol, session, shell, type WebContents } from 'electron'
+import {
+  app,
+  protocol,
+  session,
+  shell,
+  type BrowserWindow,
+  type BrowserWindowConstructorOptions,
+  type WebContents,
+} from 'electron'
 import { createRendererFiles } from '../core/renderer-files/index.ts'
 import { appScheme, isAppUrl } from './policy/app-url.ts'
+import { isDesktopWindow } from './policy/desktop-window.ts'
 import { destinationOf } from './policy/navigation.ts'
 import { isPermitted } from './policy/permissions.ts'
 
+/** How a page of ours may open a desktop in a window of its own. */
+export interface DesktopWindows {
+  options: BrowserWindowConstructorOptions
+  opened(window: BrowserWindow): void
+}
+
 /** What has to happen before the app is ready: every renderer sandboxed, our own scheme a real origin. */
-export function secureBeforeReady(): void {
+export function secureBeforeReady(desktops: DesktopWindows): void {
   app.enableSandbox()
   protocol.registerSchemesAsPrivileged([
     {
@@ -23,7 +38,7 @@ export function secureBeforeReady(): void {
       },
     },
   ])
-  app.on('web-contents-created', (_event, contents) => guard(contents))
+  app.on('web-contents-created', (_event, contents) => guard(contents, desktops))
 }
 
 /** Serves the window's files, and answers for everything a page may ask of the system. */
@@ -55,8 +70,11 @@ function decide(event: { preventDefault(): void; url: string }): void {
   if (destination === 'external') void shell.openExternal(event.url)
 }
 
-/** No page leaves its place, opens a window or embeds another; web addresses go to the system's browser. */
-function guard(contents: WebContents): void {
+/**
+ * No page leaves its place or embeds another, and the one window that it opens is a desktop's; web addresses go to the
+ * system's browser.
+ */
+function guard(contents: WebContents, desktops: DesktopWindows): void {
   contents.on('will-navigate', decide)
   contents.on('will-redirect', (event) => {
     if (!isAppUrl(event.url)) event.preventDefault()
@@ -65,7 +83,11 @@ function guard(contents: WebContents): void {
     if (!event.isMainFrame) event.preventDefault()
   })
   contents.on('will-attach-webview', (event) => event.preventDefault())
+  contents.on('did-create-window', (window) => desktops.opened(window))
   contents.setWindowOpenHandler(({ url }) => {
+    if (isDesktopWindow({ address: url, opener: contents.getURL() })) {
+      return { action: 'allow', outlivesOpener: true, overrideBrowserWindowOptions: desktops.options }
+    }
     if (destinationOf(url) === 'external') void shell.openExternal(url)
     return { action: 'deny' }
   })

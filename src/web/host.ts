@@ -53,6 +53,7 @@ export async function startWebHost(options: WebHostOptions = {}): Promise<WebHos
     serveRpc: (socket) => core.serve(boundedPort(socket)),
     serveIntake: (socket) => intake.attach(socket),
     takeDownload: (ticket) => core.takeDownload(ticket),
+    takeViewer: (ticket) => core.takeViewer(ticket),
     // Frames count characters, the socket bytes: up to three each.
     maxRpcBytes: 3 * maxFrame,
     maxIntakeBytes: pieceBytes + 4,

@@ -1,11 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
+import { serveViewer } from '../core/host-kit/index.ts'
 import { createRendererFiles, newNonce, securityHeaders } from '../core/renderer-files/index.ts'
 import type { Logger } from '../core/platform.ts'
 import { createSessions, isOwnRequest } from './access.ts'
 import { sendDownload, type Download } from './download.ts'
 import { peerUser } from './peer.ts'
+import { bytesOverWebSocket } from './viewer.ts'
 
 /** What the server hands on; it knows neither the core nor what a page's messages mean. */
 export interface Parts {
@@ -16,6 +18,8 @@ export interface Parts {
   /** A page's connection for the bytes of its files. */
   serveIntake: (socket: WebSocket) => void
   takeDownload: (ticket: string) => Promise<Download>
+  /** The byte stream of a viewer; rejects with NOT_FOUND for a ticket that was used or never was. */
+  takeViewer: (ticket: string) => Promise<Duplex>
   log: Logger
   /** 0: one that is free. */
   port: number
@@ -34,6 +38,9 @@ export interface WebServer {
 
 const protocol = 'headway.v1'
 const bodyLimit = 4096
+/** What a viewer sends: keys, the pointer, and text of the clipboard, which comes in pieces. */
+const maxViewerBytes = 1024 * 1024
+const ticketForm = /^[A-Za-z0-9_-]{1,128}$/
 
 const sockets = (maxPayload: number): WebSocketServer =>
   new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false, handleProtocols: () => protocol })
@@ -45,6 +52,7 @@ export async function startServer(parts: Parts): Promise<WebServer> {
   const files = createRendererFiles(parts.renderer)
   const rpc = sockets(parts.maxRpcBytes)
   const intake = sockets(parts.maxIntakeBytes)
+  const viewer = sockets(maxViewerBytes)
   let port = parts.port
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -112,13 +120,31 @@ export async function startServer(parts: Parts): Promise<WebServer> {
     const refuse = (status: string): void => void socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`)
     if (!isOwnRequest(request, port, true)) return refuse('403 Forbidden')
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((part) => part.trim())
-    const bearer = offered.find((part) => part.startsWith('bearer.'))?.slice('bearer.'.length)
+    const shown = (name: string): string | undefined =>
+      offered.find((part) => part.startsWith(`${name}.`))?.slice(name.length + 1)
+    const bearer = shown('bearer')
     if (!offered.includes(protocol) || bearer === undefined || !sessions.isBearer(bearer))
       return refuse('401 Unauthorized')
     if (request.url === '/rpc') rpc.handleUpgrade(request, socket, head, serving(parts.serveRpc))
     else if (request.url === '/intake') intake.handleUpgrade(request, socket, head, serving(parts.serveIntake))
-    else refuse('404 Not Found')
+    else if (request.url === '/viewer') {
+      const ticket = shown('ticket')
+      if (ticket === undefined || !ticketForm.test(ticket)) return refuse('400 Bad Request')
+      viewer.handleUpgrade(
+        request,
+        socket,
+        head,
+        serving((page) => view(page, ticket)),
+      )
+    } else refuse('404 Not Found')
   }
+
+  const view = (page: WebSocket, ticket: string): void =>
+    void serveViewer(
+      (listener) => bytesOverWebSocket(page, listener),
+      () => parts.takeViewer(ticket),
+      log,
+    )
 
   /** A frame that is too long or malformed ends its connection; the page opens another. */
   const serving =
@@ -152,7 +178,7 @@ export async function startServer(parts: Parts): Promise<WebServer> {
     mint: () => sessions.mint(),
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      for (const server of [rpc, intake]) for (const socket of server.clients) socket.terminate()
+      for (const server of [rpc, intake, viewer]) for (const socket of server.clients) socket.terminate()
       server.closeAllConnections()
       await closed
     },

@@ -23,8 +23,8 @@ export interface Auth {
   guard(app: FastifyInstance): void
   /** Who an access token stands for. Failure TOKEN_EXPIRED, TOKEN_INVALID, FORBIDDEN. */
   authenticate(token: string): Promise<Access>
-  /** Told the digest of every access token that is signed out. */
-  onDenied(listener: (digest: string) => void): void
+  /** Told the digest of every access token that is signed out, and whose it was. */
+  onDenied(listener: (digest: string, username: string) => void): void
 }
 
 export function createAuth(
@@ -36,7 +36,7 @@ export function createAuth(
   const denied = new DeniedTokens(db, now)
   const sessions = new Sessions({ db, config: config.jwt, tokens, users, audit, now })
   const open = new OpenAnswers(now)
-  const listeners: ((digest: string) => void)[] = [(digest) => open.end(digest)]
+  const listeners: ((digest: string, username: string) => void)[] = [(digest) => open.end(digest)]
   let sweeping: NodeJS.Timeout | undefined
   /** Where jobs run as the agent itself, everybody it served would have each other's files. */
   let only: string | undefined
@@ -62,7 +62,7 @@ export function createAuth(
       ownerSignIn: createOwnerSignIn(agent, users, sessions),
       deny: async (access) => {
         await denied.add(access)
-        for (const listener of listeners) listener(access.digest)
+        for (const listener of listeners) listener(access.digest, access.identity.username)
       },
       mayRegister: async () => {
         if (soleUser) throw forOneOnly()

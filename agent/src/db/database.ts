@@ -1,6 +1,7 @@
 import type { AuditTables } from '../audit/tables.ts'
 import type { AuthTables } from '../auth/tables.ts'
 import type { ConvergenceTables } from '../convergence/tables.ts'
+import type { DesktopsTables } from '../desktops/tables.ts'
 import type { JobsTables } from '../jobs/tables.ts'
 import type { NotificationsTables } from '../notifications/tables.ts'
 import type { SchedulerTables } from '../scheduler/tables.ts'
@@ -14,6 +15,7 @@ import type { WorkflowTables } from '../workflows/tables.ts'
 export type Database = AuditTables &
   AuthTables &
   ConvergenceTables &
+  DesktopsTables &
   JobsTables &
   NotificationsTables &
   SchedulerTables &

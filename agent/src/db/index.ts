@@ -14,6 +14,7 @@ import { migration as usage } from './migrations/006-usage.ts'
 import { migration as convergence } from './migrations/007-convergence.ts'
 import { migration as workflows } from './migrations/008-workflows.ts'
 import { migration as notifications } from './migrations/009-notifications.ts'
+import { migration as desktops } from './migrations/010-desktops.ts'
 
 /** Append only: a migration that was once released is never changed. */
 const migrations: readonly Migration[] = [
@@ -26,6 +27,7 @@ const migrations: readonly Migration[] = [
   convergence,
   workflows,
   notifications,
+  desktops,
 ]
 
 /**

@@ -93,6 +93,11 @@ export class Helpers {
     return (await this.#accounts.of(user)).home
   }
 
+  /** The number of the user's account. */
+  async uidOf(user: string): Promise<number> {
+    return (await this.#accounts.of(user)).uid
+  }
+
   async #start(user: string): Promise<Helper> {
     const { uid } = await this.#accounts.of(user)
     this.#makeRoom()

@@ -13,6 +13,7 @@ import type { Database } from '../db/database.ts'
 import { arrayIndices } from '../kit/array-indices.ts'
 import type { ScheduledJob } from '../scheduler/index.ts'
 import { addElements, elementPage, loseElements, oneElement, putElements, wholeOf } from './elements.ts'
+import { checkRoom, desktopRows } from './desktops.ts'
 import { type JobFilter, pageOf } from './list.ts'
 import { type JobSummary, type NewSubmission, ownId, type Submitted, submittedOf } from './record.ts'
 import type { JobHistoryTable } from './tables.ts'
@@ -21,8 +22,11 @@ import type { JobHistoryTable } from './tables.ts'
 const SAME_START_MS = 60_000
 
 export interface History {
-  /** Stores a submission, or finds the one this key already made (`created` false). One transaction. */
-  add(submission: NewSubmission, now: Date): Promise<{ job: Submitted; created: boolean }>
+  /**
+   * Stores a submission, or finds the one this key already made (`created` false). One transaction. Failure CONFLICT where it is
+   * a desktop and its user has `desktopsPerUser` that have not ended.
+   */
+  add(submission: NewSubmission, now: Date, desktopsPerUser: number): Promise<{ job: Submitted; created: boolean }>
   /** Takes back one that could not even be prepared, so that the key may be used again. */
   discard(number: number): Promise<void>
   byKey(user: string, key: string): Promise<Submitted | undefined>
@@ -39,6 +43,8 @@ export interface History {
   /** Ids of what was accepted and has not ended. */
   aliveIds(): Promise<string[]>
   running(): Promise<Submitted[]>
+  /** Desktops that have not ended, or not before `since`, newest first; without a user of everybody. */
+  desktops(since: Date, user?: string): Promise<Submitted[]>
   /** Of everybody, elements of arrays counted one by one. */
   counts(): Promise<{ pending: number; running: number }>
   /** What the scheduler says now; undefined where nothing is different. An ended job stays as it ended, unless it was put back. */
@@ -95,10 +101,12 @@ export function createHistory(db: Kysely<Database>): History {
     byId,
     byNumber: async (number) => one(await all().where('number', '=', number).executeTakeFirst()),
 
-    add: (submission, now) =>
+    add: (submission, now, desktopsPerUser) =>
       db.transaction().execute(async (tx) => {
         const known = await byKey(submission.user, submission.key, tx)
         if (known !== undefined) return { job: known, created: false }
+        // Counted in the same transaction: of several at once no more are let in than there are places.
+        if (submission.desktop !== undefined) await checkRoom(tx, submission.user, desktopsPerUser)
         const range = submission.options?.array
         const indices = range === undefined ? undefined : (arrayIndices(range) ?? [])
         const array: ArraySummary | undefined =
@@ -123,6 +131,7 @@ export function createHistory(db: Kysely<Database>): History {
             inputs: JSON.stringify(submission.inputs),
             workflow_id: submission.workflow?.id ?? null,
             workflow_step: submission.workflow?.step ?? null,
+            desktop: json(submission.desktop),
             submitted_at: now.toISOString(),
           })
           .returningAll()
@@ -187,6 +196,8 @@ export function createHistory(db: Kysely<Database>): History {
     },
 
     running: async () => (await unfinished().where('state', '=', 'running').execute()).map(submittedOf),
+
+    desktops: async (since, user) => (await desktopRows(db, since, user)).map(submittedOf),
 
     async counts() {
       const { rows } = await sql<{ pending: number | null; alive: number | null }>`SELECT

@@ -12,8 +12,10 @@ import { createHistory } from './history.ts'
 import { elementId, type Found, idOf, type Submitted } from './record.ts'
 import { jobRoutes } from './routes.ts'
 import { createJobService } from './service.ts'
-import type { Beside } from './submission.ts'
+import type { Beside, DesktopJobs } from './submission.ts'
 
+export type { DesktopRecord } from './record.ts'
+export type { DesktopJobs } from './submission.ts'
 export { submitJobs, viewJobs } from './parts.ts'
 export { parseSlurmTime } from './slurm-time.ts'
 
@@ -37,17 +39,25 @@ export interface Jobs {
   find(who: Identity, id: string): Promise<JobView>
   /** As a client's request, with what only the agent itself may add. Failure as the route's answers. */
   submit(who: Identity, request: SubmitRequest, beside?: Beside): Promise<JobView>
+  /** The same; `created` is false where the key had made this job before. */
+  submitOnce(who: Identity, request: SubmitRequest, beside?: Beside): Promise<{ job: JobView; created: boolean }>
   /** Failure NOT_FOUND, FORBIDDEN, WRONG_STATE, VALIDATION_FAILED, SCHEDULER_UNAVAILABLE. */
   change(who: Identity, id: string, change: JobChange): Promise<void>
   hasEnded(id: string): Promise<boolean>
   /** Of everybody: what runs now. */
   running(): Promise<JobView[]>
+  /** Those that are desktops and have not ended, or not before `since`, newest first; without a user of everybody. */
+  desktops(since: Date, user?: string): Promise<JobView[]>
+  /** Of anybody: whose it is, and whether it is a desktop, is the caller's to ask. */
+  named(id: string): Promise<JobView | undefined>
   /** Of an array, the elements that run now; at most `limit`, by their index. */
   runningElements(array: JobView, limit: number): Promise<JobView[]>
   /** Figures read from the results of an ended job, to be read no second time. */
   keepResults(job: JobView, values: readonly ResultValue[]): Promise<void>
   /** Told after a change of state has been stored; `before` is the state it had, undefined for a new job. */
   onChange(listener: (job: JobView, before: JobState | undefined) => void): void
+  /** Told of all that was stored, also where the state is as before: a new estimate, another limit. */
+  onUpdate(listener: (job: JobView) => void): void
 }
 
 const view = (job: Submitted): JobView => ({ ...job, id: idOf(job), folder: runFolder(job), log: logName() })
@@ -61,7 +71,7 @@ const viewFound = ({ job, element }: Found): JobView => {
 /** Submissions and what became of them. Starts after the scheduler, whose jobs it follows. */
 export function createJobs(
   agent: Agent,
-  parts: { uploads: Uploads; templates: Templates; scheduler: Scheduler },
+  parts: { uploads: Uploads; templates: Templates; scheduler: Scheduler; desktops: DesktopJobs },
 ): Jobs & Noun & Required<Pick<Noun, 'start' | 'close'>> {
   const history = createHistory(agent.db)
   const service = createJobService(agent, history, parts)
@@ -69,6 +79,10 @@ export function createJobs(
     counts: () => history.counts(),
     find: async (who, id) => viewFound(await service.find(who, id)),
     submit: async (who, request, beside) => view((await service.submit(who, request, beside)).job),
+    async submitOnce(who, request, beside) {
+      const { job, created } = await service.submit(who, request, beside)
+      return { job: view(job), created }
+    },
     async change(who, id, change) {
       const [result] = await service.change(who, [id], change)
       if (result?.error !== undefined) throw result.failure
@@ -78,6 +92,11 @@ export function createJobs(
       return found === undefined || jobHasEnded(found.element?.state ?? found.job.state)
     },
     running: async () => (await history.running()).map(view),
+    desktops: async (since, user) => (await history.desktops(since, user)).map(view),
+    async named(id) {
+      const found = await service.named(id)
+      return found === undefined ? undefined : viewFound(found)
+    },
     async runningElements(array, limit) {
       const page = { states: ['running', 'completing'] as const, offset: 0, limit }
       const { elements } = await history.elements(array.number, page)
@@ -85,6 +104,7 @@ export function createJobs(
     },
     keepResults: (job, values) => history.keepResults(job.number, values),
     onChange: (listener) => service.onChange((job, before) => listener(view(job), before)),
+    onUpdate: (listener) => service.onUpdate((job) => listener(view(job))),
     routes: jobRoutes({ agent, history, service, templates: parts.templates }),
     start: () => service.start(),
     close: () => service.close(),

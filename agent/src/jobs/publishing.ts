@@ -11,11 +11,14 @@ export interface Publishing {
   publish(job: Submitted, before: JobState | undefined): void
   /** Told after a change of state has been stored; `before` is undefined for a new job. */
   onChange(listener: (job: Submitted, before: JobState | undefined) => void): void
+  /** Told of everything that was stored, a new estimate or limit too. */
+  onUpdate(listener: (job: Submitted) => void): void
   close(): void
 }
 
 export function createPublishing(agent: Agent, history: History): Publishing {
   const listeners: ((job: Submitted, before: JobState | undefined) => void)[] = []
+  const updates: ((job: Submitted) => void)[] = []
   /** Arrays told of lately, with whether there is news since. */
   const recent = new Map<number, { timer: NodeJS.Timeout; news: boolean }>()
 
@@ -49,9 +52,11 @@ export function createPublishing(agent: Agent, history: History): Publishing {
     publish(job, before) {
       if (job.array === undefined) send(job)
       else sendArray(job)
+      for (const listener of updates) listener(job)
       if (job.state !== before) for (const listener of listeners) listener(job, before)
     },
     onChange: (listener) => void listeners.push(listener),
+    onUpdate: (listener) => void updates.push(listener),
     close() {
       for (const { timer } of recent.values()) clearTimeout(timer)
       recent.clear()

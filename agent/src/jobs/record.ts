@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { ArrayElement, ArraySummary, Job, JobState } from '../../../contract/jobs.ts'
+import type { DesktopGeometry } from '../../../contract/desktops.ts'
 import type { JobOptions, Resources } from '../../../contract/resources.ts'
 import type { ResultValue } from '../../../contract/results.ts'
 import type { ParameterValues, Template, TemplateSource } from '../../../contract/templates.ts'
@@ -25,6 +26,15 @@ export interface JobInput {
   path: string
   /** It is made by a job that this one waits for, and need not be there yet. */
   later?: boolean
+}
+
+/** How a job that is a desktop was started, whatever the settings say later. */
+export interface DesktopRecord {
+  geometry: DesktopGeometry
+  dpi?: number
+  /** Where its X server was told to listen. `near`: `socket` on the agent's own machine, `network` elsewhere. */
+  way: 'socket' | 'loopback' | 'network' | 'near'
+  clipboard: boolean
 }
 
 /** What lists show of a submission. */
@@ -65,6 +75,8 @@ export interface Submitted extends JobSummary {
   script: string
   inputs: JobInput[]
   results: ResultValue[] | undefined
+  /** Undefined for any other job. */
+  desktop: DesktopRecord | undefined
 }
 
 /** A job, or an element of an array. */
@@ -87,6 +99,7 @@ export type NewSubmission = Pick<
   | 'script'
   | 'inputs'
   | 'workflow'
+  | 'desktop'
 >
 
 /** `number`s of submissions that no scheduler gave an id go by another name than a scheduler's ids. */
@@ -173,6 +186,7 @@ export const submittedOf = (row: Row): Submitted => ({
   script: row.script,
   inputs: JSON.parse(row.inputs) as JobInput[],
   results: parsed(row.results) as ResultValue[] | undefined,
+  desktop: parsed(row.desktop) as DesktopRecord | undefined,
 })
 
 export const elementOf = (row: Selectable<JobElementsTable>): ArrayElement => ({

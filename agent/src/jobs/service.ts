@@ -15,7 +15,7 @@ import type { History } from './history.ts'
 import { createPublishing } from './publishing.ts'
 import { asJob, type Found, type Submitted } from './record.ts'
 import { resubmissionOf } from './resubmission.ts'
-import { type Beside, planSubmission } from './submission.ts'
+import { type Beside, type DesktopJobs, planSubmission } from './submission.ts'
 
 export interface JobService {
   /** `created` is false where the key had made this job before. */
@@ -30,6 +30,8 @@ export interface JobService {
   resubmission(found: Found): Promise<Resubmission>
   /** Told after a change of state has been stored; `before` is undefined for a new job. */
   onChange(listener: (job: Submitted, before: JobState | undefined) => void): void
+  /** Told of every change that was stored. */
+  onUpdate(listener: (job: Submitted) => void): void
   /** Finishes what an agent that died had begun, and learns what happened meanwhile. */
   start(): Promise<void>
   close(): Promise<void>
@@ -46,11 +48,12 @@ export function createJobService(
     uploads: Uploads
     templates: Templates
     scheduler: Scheduler
+    desktops: DesktopJobs
     /** A test sets it low. */
     missedMs?: number
   },
 ): JobService {
-  const { scheduler, uploads, templates } = parts
+  const { scheduler, uploads, templates, desktops } = parts
   /** Submissions on their way, by user and key: a second click waits for the first. */
   const underway = new Map<string, Promise<{ job: Submitted; created: boolean }>>()
   const publishing = createPublishing(agent, history)
@@ -110,8 +113,9 @@ export function createJobService(
     const { job, created } =
       known === undefined
         ? await history.add(
-            await planSubmission({ agent, history, uploads, templates }, who, request, key, beside),
+            await planSubmission({ agent, history, uploads, templates, desktops }, who, request, key, beside),
             agent.now(),
+            desktops.perUser,
           )
         : { job: known, created: false }
     try {
@@ -151,6 +155,7 @@ export function createJobService(
     named,
     change,
     onChange: (listener) => publishing.onChange(listener),
+    onUpdate: (listener) => publishing.onUpdate(listener),
 
     submit(who, request, beside) {
       const key = request.idempotency_key ?? randomUUID()

@@ -1,5 +1,6 @@
 import type { SubmitRequest } from '../../../contract/agent/jobs.ts'
 import { readArrayRange } from '../../../contract/array-range.ts'
+import type { DesktopGeometry, DesktopSpec } from '../../../contract/desktops.ts'
 import type { JobOptions, Resources } from '../../../contract/resources.ts'
 import type { ParameterValues, Template, TemplateSource } from '../../../contract/templates.ts'
 import type { Agent } from '../kit/agent.ts'
@@ -21,7 +22,7 @@ import type { StoredFile, Uploads } from '../uploads/index.ts'
 import { resolveDependencies } from './dependencies.ts'
 import type { History } from './history.ts'
 import { linkOutputs, type Output, outputsOf } from './outputs.ts'
-import { type JobInput, type NewSubmission, snapshotOf } from './record.ts'
+import { type DesktopRecord, type JobInput, type NewSubmission, snapshotOf } from './record.ts'
 import { parseSlurmTime } from './slurm-time.ts'
 
 /** A custom job that names no time ends after an hour. */
@@ -33,6 +34,24 @@ export interface Beside {
   workflow?: { id: string; step: string }
   /** Files that other jobs of the user make; those it depends on may make them yet. */
   outputs?: readonly Output[]
+  /** For the template of a desktop; what is absent is the template's. */
+  desktop?: DesktopScreen
+}
+
+interface DesktopScreen {
+  geometry?: DesktopGeometry
+  dpi?: number
+}
+
+/** What makes a job out of the template of a desktop. */
+export interface DesktopJobs {
+  /** How many of one user's may wait or run at a time. */
+  readonly perUser: number
+  /** The script inside an X session. */
+  wrap(
+    script: string,
+    about: { name: string; spec: DesktopSpec; screen: DesktopScreen },
+  ): Promise<{ script: string; desktop: DesktopRecord }>
 }
 
 interface Parts {
@@ -40,11 +59,12 @@ interface Parts {
   history: History
   uploads: Uploads
   templates: Templates
+  desktops: DesktopJobs
 }
 
 /** A request to submit as something that can be stored and run: checked whole before anything is kept. */
 export async function planSubmission(
-  { agent, history, uploads, templates }: Parts,
+  { agent, history, uploads, templates, desktops }: Parts,
   who: Identity,
   request: SubmitRequest,
   key: string,
@@ -60,7 +80,8 @@ export async function planSubmission(
   const resources = resourcesOf(template)
   const options = await optionsOf()
   const parameters = template === undefined ? {} : fittingParameters(template.parameters, request.parameters ?? {})
-  const script = template === undefined ? (request.command ?? '') : scriptOf(template, parameters)
+  const rendered = template === undefined ? (request.command ?? '') : scriptOf(template, parameters)
+  const { script, desktop } = await sessionOf(template, rendered)
   return {
     user: who.username,
     key,
@@ -74,6 +95,20 @@ export async function planSubmission(
     script: linkOutputs(script, files),
     inputs: files,
     workflow: beside.workflow,
+    desktop,
+  }
+
+  /** However it was asked for: a script that expects an X session gets one. */
+  async function sessionOf(
+    template: JobTemplate | undefined,
+    script: string,
+  ): Promise<{ script: string; desktop: DesktopRecord | undefined }> {
+    if (template?.desktop === undefined) return { script, desktop: undefined }
+    if (request.options?.array !== undefined) {
+      const reason = 'The elements of an array cannot be desktops: ask for them one by one.'
+      throw new Failure('VALIDATION_FAILED', reason, { details: { path: '/options/array', reason } })
+    }
+    return desktops.wrap(script, { name: request.name, spec: template.desktop, screen: beside.desktop ?? {} })
   }
 
   async function optionsOf(): Promise<JobOptions | undefined> {

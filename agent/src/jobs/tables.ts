@@ -44,6 +44,8 @@ export interface JobHistoryTable {
   inputs: string
   /** JSON: ResultValue[], once read after the end. */
   results: Generated<string | null>
+  /** JSON: DesktopRecord, of a job that is a desktop. */
+  desktop: Generated<string | null>
   nodes: Generated<string | null>
   workflow_id: Generated<string | null>
   workflow_step: Generated<string | null>

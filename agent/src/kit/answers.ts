@@ -1,5 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
+import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { AgentError } from '../../../contract/agent/errors.ts'
 import { Failure, isFull } from './failure.ts'
 
@@ -58,8 +60,20 @@ export function refuseConnection(_error: Error, socket: Socket): void {
     socket.destroy()
     return
   }
-  const body = JSON.stringify(bodyOf(new Failure('BAD_REQUEST', 'The request could not be read.')))
+  refuseOn(socket, new Failure('BAD_REQUEST', 'The request could not be read.'))
+}
+
+/** The answer of a request that never reaches a route: its connection is all there is of it. */
+export function refuseOn(socket: Duplex, failure: Failure): void {
+  const body = JSON.stringify(bodyOf(failure))
+  const headers = [
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Content-Type: application/json; charset=utf-8',
+    'Cache-Control: no-store',
+    ...(failure.retryAfter === undefined ? [] : [`Retry-After: ${failure.retryAfter}`]),
+    'Connection: close',
+  ]
   socket.end(
-    `HTTP/1.1 400 Bad Request\r\nContent-Length: ${body.length}\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${failure.status} ${STATUS_CODES[failure.status] ?? ''}\r\n${headers.join('\r\n')}\r\n\r\n${body}`,
   )
 }

@@ -13,6 +13,8 @@ const helps: Readonly<Record<string, string>> = {
   user_login_total: 'Sign-ins by result',
   ws_connections_total: 'WebSocket connections accepted since the start',
   ws_messages_sent: 'WebSocket frames sent',
+  vnc_sessions_created_total: 'Desktops asked for since the start',
+  vnc_sessions_failed_total: 'Desktops that did not start or died by themselves since the start',
   rate_limiter_requests_total: 'Requests that a rate limit counted',
   rate_limiter_blocked_total: 'Requests that a rate limit refused',
 }

@@ -5,13 +5,20 @@ import { Value } from 'typebox/value'
 import { type AgentRefusal, AgentSubscribe } from '../../../contract/agent/events.ts'
 import { type Access, type Auth, bearer, LEEWAY_SECONDS } from '../auth/index.ts'
 import type { Agent } from '../kit/agent.ts'
+import { refuseOn } from '../kit/answers.ts'
+import { Failure } from '../kit/failure.ts'
+import { may } from '../kit/identity.ts'
 import type { Noun } from '../kit/noun.ts'
 import type { Member, Members } from './hub.ts'
+import type { Accepted, UpgradePath } from './paths.ts'
 
 export { createHub } from './hub.ts'
+export type { UpgradePath } from './paths.ts'
 
 /** Client frames are `{action, topic}`; nothing they say is longer. */
 const MAX_FRAME = 4096
+/** Of a stream of bytes: clients send what they have in pieces far smaller. */
+const MAX_PIECE = 1_048_576
 const HEARTBEAT_MS = 30_000
 /** A refused client that does not close by itself is cut. */
 const CLOSE_MS = 1000
@@ -24,13 +31,17 @@ const REFUSED = 1008
  * `bearer.<jwt>` offered beside `headway.v1` (browsers, which cannot set headers), or `?token=` (old clients).
  */
 function tokenOf(request: IncomingMessage, query: URLSearchParams): string | undefined {
-  const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim())
-  const carried = offered.find((name) => name.startsWith('bearer.'))?.slice('bearer.'.length)
+  const carried = offeredBy(request)
+    .find((name) => name.startsWith('bearer.'))
+    ?.slice('bearer.'.length)
   return bearer(request.headers.authorization) ?? carried ?? (query.get('token') || undefined)
 }
 
+const offeredBy = (request: IncomingMessage): string[] =>
+  (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim())
+
 /** Says why, then closes; `ws` alone would wait 30 s for a client that does not close as well. */
-function end(socket: WebSocket, code: number, reason = ''): void {
+export function end(socket: WebSocket, code: number, reason = ''): void {
   socket.close(code, reason)
   const cut = setTimeout(() => socket.terminate(), CLOSE_MS)
   cut.unref()
@@ -57,11 +68,17 @@ function hear(member: Member, text: string): void {
   else member.topics.delete(frame.topic)
 }
 
+/** Where other nouns take WebSockets of their own. */
+export interface Upgrades {
+  /** To be called before the agent listens. */
+  take(path: UpgradePath): void
+}
+
 /** `/ws`: who may come in, what they may say, and when they must go. */
 export function createGateway(
   agent: Agent,
   { auth, members }: { auth: Auth; members: Members },
-): Noun & { attach(server: Server): void } {
+): Noun & Upgrades & { attach(server: Server): void } {
   const { config, log, metrics, now } = agent
   const alive = new WeakSet<WebSocket>()
   const server = new WebSocketServer({
@@ -71,8 +88,21 @@ export function createGateway(
     // The token is never said back: a browser is content with any other name it offered.
     handleProtocols: (names) => [...names].find((name) => !name.startsWith('bearer.')) ?? false,
   })
+  const paths: UpgradePath[] = []
+  const streams = new Map<WebSocket, Access>()
+  const streaming = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_PIECE,
+    perMessageDeflate: false,
+    handleProtocols: (names) => paths.find(({ protocol }) => names.has(protocol))?.protocol ?? false,
+  })
   let separate: Server | undefined
   let heartbeat: NodeJS.Timeout | undefined
+
+  const beat = (socket: WebSocket) => {
+    if (!alive.delete(socket)) socket.terminate()
+    else socket.ping()
+  }
 
   const admit = (socket: WebSocket, { identity, digest, expiresAt }: Access) => {
     const member: Member = { socket, identity, digest, topics: undefined }
@@ -93,8 +123,66 @@ export function createGateway(
     })
   }
 
+  /** Who asks is known, and may; nothing was looked at yet of what they ask for. Failure. */
+  async function streamAccess(permission: UpgradePath['permission'], request: IncomingMessage): Promise<Access> {
+    // No token in an address: there are no old clients here.
+    const token = tokenOf(request, new URLSearchParams())
+    if (token === undefined) throw new Failure('UNAUTHENTICATED', 'Sign in first.')
+    const access = await auth.authenticate(token).catch((error: unknown) => {
+      metrics.count('auth_jwt_validation_failures_total')
+      throw error
+    })
+    if (!may(access.identity, ...permission)) {
+      const [first] = permission
+      throw new Failure('FORBIDDEN', `This needs the permission ${permission.join(' or ')}.`, {
+        details: { permission: first },
+      })
+    }
+    if (streams.size >= config.limits.wsConnections) {
+      throw new Failure('RATE_LIMITED', 'Too many streams are open. Try again later.', { retryAfter: 10 })
+    }
+    return access
+  }
+
+  async function stream(
+    path: UpgradePath,
+    groups: readonly string[],
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+  ): Promise<void> {
+    let access: Access
+    let accepted: Accepted
+    try {
+      access = await streamAccess(path.permission, request)
+      const offered = offeredBy(request).filter((name) => !name.startsWith('bearer.'))
+      accepted = await path.accept({ access, groups, offered, request })
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      refuseOn(socket, error)
+      return
+    }
+    let opened = false
+    if (!socket.destroyed) {
+      streaming.handleUpgrade(request, socket, head, (connection) => {
+        opened = true
+        connection.on('error', (error) => log.debug({ err: error }, 'a stream was cut'))
+        connection.on('pong', () => alive.add(connection))
+        connection.on('close', () => streams.delete(connection))
+        streams.set(connection, access)
+        alive.add(connection)
+        accepted.open(connection)
+      })
+    }
+    if (!opened) accepted.abandon()
+  }
+
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const [path, query = ''] = (request.url ?? '').split('?')
+    const [path = '', query = ''] = (request.url ?? '').split('?')
+    for (const other of paths) {
+      const found = other.pattern.exec(path)
+      if (found !== null) return stream(other, found.slice(1), request, socket, head)
+    }
     if (path !== '/ws') {
       socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
       return
@@ -133,20 +221,28 @@ export function createGateway(
     })
   }
 
-  auth.onDenied((digest) => {
+  auth.onDenied((digest, username) => {
     for (const member of members.all) if (member.digest === digest) refuse(member.socket, 'AUTH_FAILED')
+    // A stream lasts for hours, an access token for minutes, and a screen must not go dark at every new one: who was let in stays
+    // until they sign out. The token signed out then is a later one than the stream came with, and that both are of one sign-in
+    // nobody can tell: so a stream that has outlived its token ends with any sign-out of its user. A client of another sign-in
+    // comes back by itself.
+    for (const [socket, { digest: own, identity, expiresAt }] of streams) {
+      const isOutlived = identity.username === username && expiresAt * 1000 < now().getTime()
+      if (own === digest || isOutlived) end(socket, REFUSED, 'AUTH_FAILED')
+    }
   })
 
   return {
     attach,
+    take: (path) => void paths.push(path),
     routes: async () => {},
 
     async start() {
       heartbeat = setInterval(() => {
-        for (const { socket } of members.all) {
-          if (!alive.delete(socket)) socket.terminate()
-          else socket.ping()
-        }
+        for (const { socket } of members.all) beat(socket)
+        // One that is paused is not heard, and so no sign of death.
+        for (const socket of streams.keys()) if (!socket.isPaused) beat(socket)
       }, HEARTBEAT_MS)
       heartbeat.unref()
       if (config.wsPort === undefined) return
@@ -164,6 +260,7 @@ export function createGateway(
       clearInterval(heartbeat)
       // 1001: going away; clients come back by themselves.
       for (const { socket } of members.all) end(socket, 1001)
+      for (const socket of streams.keys()) end(socket, 1001)
       const http = separate
       if (http?.listening === true) await new Promise((resolve) => http.close(resolve))
     },

@@ -1,11 +1,9 @@
 import { AppError } from '../kit/app-error.ts'
 import { failureOf, offline } from './failures.ts'
-import { readText, type Answer, type Http, type Opened, type Outgoing } from './http.ts'
+import { maxRefusal, readText, type Answer, type Http, type Opened, type Outgoing } from './http.ts'
 import type { AgentClient } from './interfaces.ts'
 import type { Session } from './session.ts'
 
-/** Most of a refusal's body that is read. */
-const maxRefusal = 256 * 1024
 /** Most of the answer to a chunk. */
 const maxChunkAnswer = 1024 * 1024
 
@@ -61,6 +59,14 @@ export function createClient(http: Http, session: Session, site: string): AgentC
       return parse(text, () => refuse(path, answer, '')) as T
     },
     stream: (path, options) => open({ method: 'GET', path, ...options }),
+    async upgrade(path, { protocols, signal }) {
+      const answer = await authorised(
+        (token) => http.upgrade({ path, token, protocols, signal }),
+        (refused) => refused.stream?.destroy(),
+      )
+      if (answer.stream === undefined) throw refuse(path, answer, answer.body)
+      return answer.stream
+    },
   }
 }
 

@@ -1,6 +1,6 @@
 import { Value } from 'typebox/value'
 import { AgentError } from '../../../contract/agent/errors.ts'
-import type { ErrorData } from '../../../contract/errors.ts'
+import type { DesktopFailure, ErrorData } from '../../../contract/errors.ts'
 import { appError, type AppError } from '../kit/app-error.ts'
 import { retryAfterSeconds } from '../kit/back-off.ts'
 
@@ -44,8 +44,12 @@ export function failureOf(site: string, refusal: Refusal): AppError {
       return appError('NOT_FOUND', thing(refusal.path), message)
     case 'CONFLICT':
     case 'WRONG_STATE':
-    case 'MISSING_CHUNKS':
+    case 'MISSING_CHUNKS': {
+      const reason = desktopReason(text('reason'))
+      // Where it runs is not said: who asked knows.
+      if (reason !== undefined) return appError('DESKTOP_UNREACHABLE', { host: '', reason, detail: message }, message)
       return appError('CONFLICT', { reason: message }, message)
+    }
     case 'SECURITY_VALIDATION_FAILED':
       return appError('FILE_REFUSED', { name: text('name'), warnings: answer.warnings ?? [] }, message)
     case 'NAME_REFUSED':
@@ -98,12 +102,16 @@ type AccountReason = ErrorData['ACCOUNT_REFUSED']['reason']
 const accountReasons: readonly AccountReason[] = ['no-account', 'system', 'not-allowed', 'no-home', 'not-own']
 const accountReason = (text: string): AccountReason => accountReasons.find((reason) => reason === text) ?? 'not-allowed'
 
+const desktopReasons: readonly DesktopFailure[] = ['not-ready', 'unreachable', 'needs-ssh', 'not-the-session']
+const desktopReason = (text: string): DesktopFailure | undefined => desktopReasons.find((reason) => reason === text)
+
 /** What a path of the agent's is about. */
 function thing(path: string): ErrorData['NOT_FOUND'] {
   const [, noun = '', id = '', part] =
-    /\/api\/(?:v2\/)?(templates|jobs|uploads|files\/uploads)\/([^/?]+)(?:\/(files\/)?)?/.exec(path) ?? []
+    /\/api\/(?:v2\/)?(templates|jobs|desktops|uploads|files\/uploads)\/([^/?]+)(?:\/(files\/)?)?/.exec(path) ?? []
   const decoded = decodeURIComponent(id)
   if (noun === 'templates') return { what: 'template', id: decoded }
+  if (noun === 'desktops') return { what: 'desktop', id: decoded }
   if (noun === 'jobs') return part === undefined ? { what: 'job', id: decoded } : { what: 'file', id: decoded }
   if (noun !== '') return { what: 'upload', id: decoded }
   return { what: 'file', id: path }

@@ -1,10 +1,12 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
 import got, { RequestError, type Method } from 'got'
 import type { RequestOptions } from './interfaces.ts'
 import type { Transport } from './transport.ts'
 import { reasonOf } from '../kit/wait.ts'
 import { offline } from './failures.ts'
 import { wayFailure } from './https/failure.ts'
+import { openUpgrade, type UpgradeRequest } from './upgrade.ts'
 
 /** One request as it goes out: signed in with `token` where there is one. */
 export interface Outgoing {
@@ -38,6 +40,8 @@ export interface Http {
   ask(request: Outgoing): Promise<Answer>
   /** Opens an exchange whose body, in either direction, is bulk. */
   open(request: Outgoing): Promise<Opened>
+  /** Asks for a WebSocket: status 101 with its bytes as `stream`, or the answer that came instead. */
+  upgrade(request: UpgradeRequest): Promise<Answer & { stream?: Duplex }>
 }
 
 export interface Timeouts {
@@ -47,6 +51,8 @@ export interface Timeouts {
 }
 /** Most of an answer that is read into memory. */
 const maxAnswer = 64 * 1024 * 1024
+/** Most of a refusal's body that is read. */
+export const maxRefusal = 256 * 1024
 
 export function createHttp(transport: Transport, site: string, timeouts: Timeouts, traffic: Traffic): Http {
   const { host } = new URL(transport.url)
@@ -125,6 +131,25 @@ export function createHttp(transport: Transport, site: string, timeouts: Timeout
           })
         }
       })
+    },
+
+    async upgrade(request) {
+      try {
+        const { connectMs } = timeouts
+        const answer = await openUpgrade(transport, request, {
+          connectMs,
+          refused: async ({ status, headers, body }) => {
+            const text = await readText(body, maxRefusal).catch(() => '')
+            return { status, headers: flat(headers), body: text }
+          },
+        })
+        traffic('answered')
+        return 'status' in answer ? answer : { status: 101, headers: {}, body: '', stream: answer }
+      } catch (error) {
+        if (request.signal.aborted) throw reasonOf(request.signal)
+        traffic('unreachable')
+        throw wayFailure(error, host) ?? offline(site)
+      }
     },
   }
 }

@@ -1,5 +1,5 @@
 export { followed, type Followed } from './followed.ts'
-export type { AgentClient, AgentLink, Agents } from './interfaces.ts'
+export type { AgentClient, AgentLink, Agents, RequestOptions } from './interfaces.ts'
 export { createLive, isTemporary, refreshedWhileWatched, type Live } from './live.ts'
 export { probe } from './probe.ts'
 export { agentTimes, openSiteAgent, type AgentTimes, type SiteAgent } from './site-agent.ts'

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import type { AgentEvent } from '../../../contract/agent/events.ts'
 
 export interface RequestOptions {
@@ -33,6 +33,11 @@ export interface AgentClient {
     path: string,
     options: { query?: RequestOptions['query']; headers?: Record<string, string>; signal: AbortSignal },
   ): Promise<{ body: Readable; headers: Record<string, string> }>
+  /**
+   * Bytes both ways, over a WebSocket: what its messages hold, as they are. Secrets among `protocols` get into no address. `signal`
+   * ends the asking alone. Not closed with the site: whoever opened it closes it.
+   */
+  upgrade(path: string, options: { protocols: readonly string[]; signal: AbortSignal }): Promise<Duplex>
 }
 
 /** What the agent tells by itself, and whether it can be reached; the event socket reconnects with jitter and resubscribes. */

@@ -28,7 +28,7 @@ export interface Link extends AgentLink {
 }
 
 /** What this side wants to hear; its own uploads it knows best itself. */
-const topics: readonly Topic[] = ['jobs', 'nodes', 'notifications', 'templates']
+const topics: readonly Topic[] = ['jobs', 'nodes', 'notifications', 'templates', 'desktops']
 const maxFrame = 16 * 1024 * 1024
 
 /**

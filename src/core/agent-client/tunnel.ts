@@ -69,6 +69,8 @@ function asSocket(stream: Duplex): Duplex {
     return write(...chunk)
   }
   stream.once('close', () => clearTimeout(timer))
+  // A kept connection that the other side has ended must not be taken for the next request: nobody would answer it.
+  stream.once('end', () => stream.end())
   // Each request over a kept connection listens for itself.
   stream.setMaxListeners(0)
   const socket = {

@@ -10,9 +10,10 @@ import type { Logger, Platform } from '../platform.ts'
 import { createSsh, type SshAccess, type SshTimes } from '../ssh/index.ts'
 import { isSsh, nameOf, siteUrl } from './address.ts'
 import { readKeptSites, type KeptSite } from './kept.ts'
-import { openSite, type OpenSite } from './open-site.ts'
+import { openSite, type OpenSite, type SiteSsh } from './open-site.ts'
 import { siteTests } from './tests.ts'
 
+export type { SiteSsh } from './open-site.ts'
 export { createPerSite } from './per-site.ts'
 
 export interface SitesFeature {
@@ -22,6 +23,10 @@ export interface SitesFeature {
   site(id: string): Site
   /** The SSH session of a site: NOT_FOUND for an unknown one, CONFLICT for one that is reached otherwise. */
   access(id: string): SshAccess
+  /** How far SSH leads at a site; undefined for one that is reached otherwise. NOT_FOUND for an unknown one. */
+  ssh(id: string): SiteSsh | undefined
+  /** Where a site is out of reach, it is tried now rather than at the next attempt; nothing is asked. */
+  tryNow(id: string): void
   /** Whose site it is now: who is signed in, or was last. */
   userOf(id: string): string | undefined
   /** A site changed: its connection, its user; or it is gone (`site` absent). */
@@ -252,6 +257,15 @@ export async function createSites(parts: {
     handlers,
     site,
     access: (id) => sshOf(id).session,
+    ssh(id) {
+      const { ssh: known } = find(id).open
+      return known === undefined ? undefined : { access: known.session, nodes: known.nodes }
+    },
+    tryNow(id) {
+      const { agent, ssh: known } = find(id).open
+      if (known === undefined || known.session.state.state === 'connected') agent.reconnect()
+      else known.session.tryNow()
+    },
     userOf: (id) => find(id).kept.user?.username,
     onChange: (listener) => changes.on(listener),
     agents: {

@@ -8,7 +8,7 @@ import {
 } from '../agent-client/index.ts'
 import { openAgentPackage } from '../agent-install/index.ts'
 import type { Logger, Platform } from '../platform.ts'
-import type { OpenedSsh, Ssh } from '../ssh/index.ts'
+import type { OpenedSsh, Ssh, SshAccess, SshNodes } from '../ssh/index.ts'
 import { isSsh } from './address.ts'
 import type { KeptSite } from './kept.ts'
 import { createSshSite, type SshSite } from './ssh-site.ts'
@@ -17,9 +17,15 @@ import { createSshSite, type SshSite } from './ssh-site.ts'
 export interface OpenSite {
   agent: SiteAgent
   /** Of an SSH site. */
-  ssh?: SshSite & { secrets: OpenedSsh['secrets'] }
+  ssh?: SshSite & Pick<OpenedSsh, 'secrets' | 'nodes'>
   readonly connection: Site['connection']
   close(): void
+}
+
+/** How far SSH leads at a site: its head node, and the nodes behind it. */
+export interface SiteSsh {
+  access: SshAccess
+  nodes: SshNodes
 }
 
 export interface OpenSiteParts {
@@ -82,12 +88,13 @@ async function openSshSite({ id, name, url, ssh: options = {} }: KeptSite, parts
   agent.onConnection(() => parts.onChange(id))
   return {
     agent,
-    ssh: Object.assign(site, { secrets: opened.secrets }),
+    ssh: Object.assign(site, { secrets: opened.secrets, nodes: opened.nodes }),
     get connection() {
       return site.connection
     },
     close() {
       client().close()
+      opened.nodes.close()
       site.close()
     },
   }

@@ -44,7 +44,7 @@ export interface ConnectParts {
   /** The jump hosts in their order, the head node last. */
   route: readonly RouteHop[]
   /** Absent: by a TCP connection to the first hop; else through this one. */
-  through?: SshConnection
+  through?: Pick<SshConnection, 'stream' | 'repeatable'>
   secrets: SshSecrets
   ask: Ask | undefined
   signal: AbortSignal

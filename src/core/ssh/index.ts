@@ -1,13 +1,16 @@
+import { isIPv6 } from 'node:net'
 import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { ConfiguredHost, SshOptions } from '../../../contract/sites.ts'
 import type { BackOffLimits } from '../kit/back-off.ts'
 import type { Logger, Platform } from '../platform.ts'
-import { parseDestination, readSshConfig } from './config/index.ts'
+import { faultOfHost, parseDestination, readSshConfig } from './config/index.ts'
 import { connectRoute, type SshConnection } from './connection.ts'
+import { sshFailure } from './failure.ts'
 import { sshTimes } from './hop.ts'
 import { goOnTo } from './go-on.ts'
 import type { Hop, SshTimes, Stage } from './types.ts'
+import { createNodes, type SshNodes } from './nodes.ts'
 import { createQuestions, type Ask, type Questions } from './questions.ts'
 import { planRoute, type RouteParts } from './route.ts'
 import { openSshSecrets, type SshSecrets } from './secrets.ts'
@@ -17,6 +20,7 @@ import { connectSystem } from './system.ts'
 export { parseDestination } from './config/index.ts'
 export type { SshConnection } from './connection.ts'
 export { socketFailure } from './failure.ts'
+export type { SshNodes } from './nodes.ts'
 export type { Ask } from './questions.ts'
 export type { SshSession, SshState } from './session.ts'
 export type { RemoteShell, SshAccess, SshTimes, StreamTarget } from './types.ts'
@@ -42,6 +46,8 @@ export interface OpenedSsh {
   /** The hops as they are configured now; of the built-in client. */
   route(): Promise<readonly Hop[]>
   session: SshSession
+  /** The nodes behind the head node. By the built-in client, whatever carries the session. */
+  nodes: SshNodes
   ask: Ask
   secrets: SshSecrets
   /** Leads the session on to another login node of the same account; `bridge` is a command line for where it forbids forwarding. */
@@ -68,7 +74,7 @@ export function createSsh(parts: SshParts): Ssh {
   const times = { ...sshTimes, ...parts.times }
   const questions = createQuestions()
   const config = () => readSshConfig({ home, user: userInfo().username, environment })
-  const route = async (more: Pick<RouteParts, 'url' | 'options'>) =>
+  const route = async (more: Pick<RouteParts, 'url' | 'options' | 'through'>) =>
     planRoute({ ...more, config: await config(), home, environment, ownKnownHosts: join(folder, 'known_hosts'), log })
 
   return {
@@ -100,10 +106,28 @@ export function createSsh(parts: SshParts): Ssh {
         backOff: parts.backOff,
         log,
       })
+      /** The account is the same on all nodes. */
+      const userOfHead = async (): Promise<string> => {
+        const { host, user, port } = parseDestination(url)
+        return user ?? (await config()).resolve(host, { port }).user
+      }
+      const nodes = createNodes({
+        head: (signal) => session.connection(signal),
+        ask,
+        secrets,
+        log,
+        async open(host, { through, ask: asker, signal, secrets: secretsOf }) {
+          const hops = await route({ url: nodeUrl(await userOfHead(), host), options, through: true })
+          const node = hops.at(-1)?.label ?? host
+          const head = options.client === 'system' ? undefined : (await route({ url, options })).at(-1)?.label
+          return connectRoute({ route: hops, through, secrets: secretsOf(node, head), ask: asker, signal, times, log })
+        },
+      })
       return {
         label,
         route: () => route({ url, options }),
         session,
+        nodes,
         ask,
         secrets,
         connect,
@@ -126,6 +150,13 @@ export function createSsh(parts: SshParts): Ssh {
       }
     },
   }
+}
+
+/** Names that come from elsewhere are not to be read as more than a name. */
+function nodeUrl(user: string, host: string): string {
+  const fault = faultOfHost(host)
+  if (fault !== undefined) throw sshFailure(host, 'unknown-host', fault)
+  return `ssh://${encodeURIComponent(user)}@${isIPv6(host) ? `[${host}]` : host}`
 }
 
 const secretKey = (id: string): string => `site.${id}.ssh`

@@ -11,6 +11,8 @@ export interface RouteParts {
   /** `ssh://[user@]host[:port]`; host may be an alias. */
   url: string
   options: SshOptions
+  /** A connection at hand leads to the host: whatever is configured for getting there (ProxyJump, ProxyCommand) does not count. */
+  through?: boolean
   config: SshConfig
   home: string
   environment: Readonly<Record<string, string | undefined>>
@@ -22,7 +24,8 @@ export interface RouteParts {
 export async function planRoute(parts: RouteParts): Promise<RouteHop[]> {
   const { config, options } = parts
   const destination = parseDestination(parts.url)
-  const jump = options.proxyJump === undefined ? undefined : parseProxyJump(options.proxyJump)
+  const proxyJump = parts.through === true ? 'none' : options.proxyJump
+  const jump = proxyJump === undefined ? undefined : parseProxyJump(proxyJump)
   const hosts = config.route(destination.host, destination, jump)
   const hops: RouteHop[] = []
   for (const [at, host] of hosts.entries()) {
@@ -34,7 +37,7 @@ export async function planRoute(parts: RouteParts): Promise<RouteHop[]> {
 async function hopOf(parts: RouteParts, host: ResolvedHost, identityFile: string | undefined): Promise<RouteHop> {
   const { home, environment, options, log } = parts
   const label = `${host.user}@${host.host}${host.port === 22 ? '' : `:${host.port}`}`
-  if (host.proxyCommand !== undefined) {
+  if (host.proxyCommand !== undefined && parts.through !== true) {
     throw sshFailure(label, 'config', 'ProxyCommand is set for this host; choose the system’s ssh program for the site')
   }
   if (host.unsupported.length > 0)

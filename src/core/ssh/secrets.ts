@@ -66,3 +66,31 @@ export async function openSshSecrets(store: SecretStore, key: string, log: Logge
     },
   }
 }
+
+/**
+ * The secrets for a further node of a cluster: accounts have one password on all of them, so that of the head node is tried before
+ * it is asked for. `refused` remembers what was in vain. Names are those of the hops; without a head there is nothing more to know.
+ */
+export function withPasswordOf(
+  secrets: SshSecrets,
+  node: string,
+  head: string | undefined,
+  refused: Set<string>,
+): SshSecrets {
+  const same = new Map<string, string>()
+  if (head !== undefined) for (const of of [passwordOf, onlyPromptOf]) same.set(of(node), of(head))
+  return {
+    canKeep: secrets.canKeep,
+    get(name) {
+      const known = secrets.get(name)
+      const other = same.get(name)
+      return known ?? (other === undefined || refused.has(name) ? undefined : secrets.get(other))
+    },
+    remember: (name, value, keep) => secrets.remember(name, value, keep),
+    async forget(name) {
+      refused.add(name)
+      await secrets.forget(name)
+    },
+    clear: () => secrets.clear(),
+  }
+}

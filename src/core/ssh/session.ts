@@ -29,6 +29,10 @@ export interface SshSession extends SshAccess {
   connect(): Promise<void>
   /** Ends it, and stays away until `connect` or `start`. */
   disconnect(): void
+  /** Where it waits for its next try, that comes now: somebody needs it. Asks nothing. */
+  tryNow(): void
+  /** The connection in use, for what leads on from it; awaited as by `stream`. */
+  connection(signal?: AbortSignal): Promise<SshConnection>
   /** From now on streams go through `headway-agent bridge`, run by this command line; undefined: straight again. */
   useBridge(command: string | undefined): void
   /** There where one channel is all there is: the bridge has been started in this one, and carries the streams from now on. */
@@ -234,6 +238,10 @@ export function createSshSession(parts: SessionParts): SshSession {
       leave()
       if (state.state !== 'idle') enter({ state: 'idle' })
     },
+    tryNow() {
+      if (current === undefined && trying === undefined && 'nextAttemptAt' in state) tryQuietly()
+    },
+    connection: (signal) => connected(signal),
     useBridge(command) {
       bridge = command
       pool.useBridge(command)

@@ -4,8 +4,12 @@ import { isAppUrl } from './app-url.ts'
 const allowed: ReadonlySet<string> = new Set([
   // Copying a path, an id, a line of a log.
   'clipboard-sanitized-write',
-  // A log or a chart over the whole screen.
+  // A log, a chart or a desktop over the whole screen.
   'fullscreen',
+  // There, a desktop gets the keys that the system would take (Alt+Tab, Escape); holding Escape lets go of them.
+  'keyboardLock',
+  // What was copied elsewhere is pasted in a desktop, whose keys are not the page's; the page is ours alone.
+  'clipboard-read',
 ])
 
 /** Whether a page at `address` gets a permission. */

@@ -4,6 +4,8 @@ import {
   Languages,
   LayoutTemplate,
   ListChecks,
+  Monitor,
+  MonitorPlay,
   Moon,
   Plug,
   Server,
@@ -16,6 +18,7 @@ import {
   type LucideIcon,
 } from 'lucide-react'
 import { useEffect, useMemo, useState } from 'react'
+import type { Desktop } from '../../../contract/desktops.ts'
 import type { Job } from '../../../contract/jobs.ts'
 import type { Template } from '../../../contract/templates.ts'
 import { settingsStore } from '../features/settings/store.ts'
@@ -39,11 +42,12 @@ export interface Command {
   run: () => void
 }
 
-/** Jobs and templates of the active site, read only while the palette is open. */
+/** Jobs, desktops and templates of the active site, read only while the palette is open. */
 function useNamed() {
   const { client } = useServices()
   const site = useActiveSite()?.id
   const [jobs, setJobs] = useState<Collection<Job>>(new Map())
+  const [desktops, setDesktops] = useState<Collection<Desktop>>(new Map())
   const [templates, setTemplates] = useState<readonly Template[]>([])
   useEffect(() => {
     if (site === undefined) return undefined
@@ -58,6 +62,15 @@ function useNamed() {
         },
       ),
       client.subscribe(
+        'desktops',
+        'all',
+        { site },
+        {
+          snapshot: ({ items }) => setDesktops(collectionOf(items)),
+          event: (change) => setDesktops((before) => applyChange(before, change)),
+        },
+      ),
+      client.subscribe(
         'templates',
         'all',
         { site },
@@ -68,7 +81,7 @@ function useNamed() {
       for (const end of ends) end()
     }
   }, [client, site])
-  return { jobs, templates }
+  return { jobs, desktops, templates }
 }
 
 /** What can be done with the sites by name: connect, leave, switch, and a shell on the active one. */
@@ -144,12 +157,12 @@ export function useCommands(): Command[] {
   const say = useMessages(appMessages)
   const sayState = useMessages(uiMessages)
   const language = useLanguage()
-  const { jobs, templates } = useNamed()
+  const { jobs, desktops, templates } = useNamed()
   const update = settingsStore.use((state) => state.update)
   const sites = useSiteCommands()
   return useMemo(() => {
     const page = (
-      name: 'jobs' | 'workflows' | 'templates' | 'uploads' | 'nodes' | 'settings' | 'sites',
+      name: 'jobs' | 'workflows' | 'templates' | 'uploads' | 'desktops' | 'nodes' | 'settings' | 'sites',
       icon: LucideIcon,
     ): Command => ({
       id: `page-${name}`,
@@ -171,11 +184,13 @@ export function useCommands(): Command[] {
       page('workflows', Workflow),
       page('templates', LayoutTemplate),
       page('uploads', Upload),
+      page('desktops', Monitor),
       page('nodes', Server),
       page('settings', SettingsIcon),
       page('sites', Globe),
       ...sites.pages,
       action('custom', say('palette.customJob'), SquareTerminal, () => navigate({ page: 'new-job' })),
+      action('new-desktop', say('newDesktop'), MonitorPlay, () => navigate({ page: 'new-desktop' })),
       action('add-site', say('palette.addSite'), Globe, () => navigate({ page: 'sites', add: true })),
       ...sites.actions,
       action('light', say('palette.light'), Sun, () => update({ theme: 'light' })),
@@ -183,14 +198,35 @@ export function useCommands(): Command[] {
       action('language', say('palette.language'), Languages, () =>
         update({ language: language === 'ko' ? 'en' : 'ko' }),
       ),
-      ...templates.map((template): Command => ({
-        id: `template-${template.id}`,
-        group: say('palette.templates'),
-        name: textIn(template.name, language),
-        note: template.category,
-        icon: LayoutTemplate,
-        run: () => navigate({ page: 'new-job', template: template.id }),
-      })),
+      ...templates
+        .filter(({ desktop }) => desktop === undefined)
+        .map((template): Command => ({
+          id: `template-${template.id}`,
+          group: say('palette.templates'),
+          name: textIn(template.name, language),
+          note: template.category,
+          icon: LayoutTemplate,
+          run: () => navigate({ page: 'new-job', template: template.id }),
+        })),
+      ...templates
+        .filter(({ desktop }) => desktop !== undefined)
+        .map((template): Command => ({
+          id: `desktop-template-${template.id}`,
+          group: say('palette.desktopTemplates'),
+          name: textIn(template.name, language),
+          icon: MonitorPlay,
+          run: () => navigate({ page: 'new-desktop', template: template.id }),
+        })),
+      ...[...desktops.values()]
+        .filter(({ state }) => state !== 'ended')
+        .map((desktop): Command => ({
+          id: `desktop-${desktop.id}`,
+          group: say('palette.desktops'),
+          name: desktop.name,
+          note: sayState(`state.${desktop.state}`),
+          icon: Monitor,
+          run: () => navigate({ page: 'desktops', id: desktop.id }),
+        })),
       ...newest.map((job): Command => ({
         id: `job-${job.id}`,
         group: say('palette.jobs'),
@@ -200,7 +236,7 @@ export function useCommands(): Command[] {
         run: () => navigate({ page: 'jobs', id: job.id }),
       })),
     ]
-  }, [say, sayState, language, jobs, templates, update, sites])
+  }, [say, sayState, language, jobs, desktops, templates, update, sites])
 }
 
 /** Commands whose name or note holds every word; those whose name begins with the text come first in their group. */

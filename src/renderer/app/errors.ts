@@ -5,6 +5,7 @@ import { formatBytes, formatDuration, formatLimit } from '../ui/format.ts'
 import { plainLine } from '../ui/plain-text.ts'
 import { sayIn, useLanguage, useMessages, type Language, type Messages, type Say } from '../ui/text.ts'
 import { connectionErrorMessages } from './connection-error-messages.ts'
+import { desktopErrorMessages } from './desktop-error-messages.ts'
 import { errorMessages } from './error-messages.ts'
 import { installErrorMessages } from './install-error-messages.ts'
 
@@ -71,6 +72,8 @@ const table: {
     because(connectionErrorMessages, `tls.${reason}`, { host }, detail, language),
   PROXY_FAILED: ({ proxy, reason, detail }, _, language) =>
     because(connectionErrorMessages, `proxy.${reason}`, { proxy }, detail, language),
+  DESKTOP_UNREACHABLE: ({ host, reason, detail }, _, language) =>
+    because(desktopErrorMessages, reason, { host }, detail, language),
   PORT_TAKEN: ({ port }, say) => ({ title: say('PORT_TAKEN', { port }), next: say('PORT_TAKEN.next') }),
   SIGNED_OUT: (data, say) => ({ title: say('SIGNED_OUT', data), next: say('SIGNED_OUT.next') }),
   WRONG_CREDENTIALS: (_, say) => ({ title: say('WRONG_CREDENTIALS'), next: say('WRONG_CREDENTIALS.next') }),

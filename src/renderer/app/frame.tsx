@@ -1,8 +1,9 @@
 import { useHotkeys } from '@mantine/hooks'
 import { Suspense, useEffect, useRef, useState, type ComponentType } from 'react'
+import type { Site } from '../../../contract/sites.ts'
 import { ConnectionBanner } from '../features/sites/banner.tsx'
 import { SiteQuestions } from '../features/sites/questions.tsx'
-import { sitesStore, useActiveSite } from '../features/sites/store.ts'
+import { sitesStore, useActiveSite, useSites } from '../features/sites/store.ts'
 import { ErrorNote } from '../ui/error-note.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { useMessages } from '../ui/text.ts'
@@ -26,6 +27,9 @@ const titles = {
   'new-job': 'newJob',
   workflows: 'workflows',
   uploads: 'uploads',
+  desktops: 'desktops',
+  'desktop-window': 'desktops',
+  'new-desktop': 'newDesktop',
   nodes: 'nodes',
   settings: 'settings',
   sites: 'sites',
@@ -38,9 +42,24 @@ const siteless: readonly Route['page'][] = ['settings', 'sites']
 /** Pages that need a site's SSH session and not its agent. */
 const overSsh: readonly Route['page'][] = ['terminal', 'forwards']
 
+const windowSiteKey = 'headway.window.site'
+
+/** The active site; in a window of one desktop's own (`alone`) the one it was opened on, whichever the others show later. */
+function useShownSite(alone: boolean): Site | undefined {
+  const active = useActiveSite()
+  const sites = useSites()
+  const [own, setOwn] = useState(() => sessionStorage.getItem(windowSiteKey) ?? undefined)
+  const id = active?.id
+  if (alone && own === undefined && id !== undefined) setOwn(id)
+  useEffect(() => {
+    if (own !== undefined) sessionStorage.setItem(windowSiteKey, own)
+  }, [own])
+  return (alone && own !== undefined ? sites?.get(own) : undefined) ?? active
+}
+
 /** The page of a route; without a site that was ever signed in to, the way to sign in takes its place. */
 function CurrentPage({ route }: { route: Route }) {
-  const site = useActiveSite()
+  const site = useShownSite(route.page === 'desktop-window')
   const known = sitesStore.use((state) => state.sites !== undefined)
   const entered = sitesStore.use((state) => site !== undefined && state.entered.has(site.id))
   if (!known) return <Skeleton />
@@ -73,9 +92,28 @@ export function Frame() {
   useHotkeys([['mod+K', () => setPalette((open) => !open)]], [])
   const place = hrefOf(route)
   const title = say(titles[route.page])
+  const alone = route.page === 'desktop-window'
   useEffect(() => {
-    document.title = `${title} · Headway`
-  }, [title])
+    // A window of one desktop's own is called by its name.
+    if (!alone) document.title = `${title} · Headway`
+  }, [title, alone])
+  const page = (
+    <main className={styles.main} ref={main} tabIndex={-1}>
+      <ErrorBoundary place={place}>
+        <Suspense fallback={<Skeleton />}>
+          <CurrentPage route={route} />
+        </Suspense>
+      </ErrorBoundary>
+    </main>
+  )
+  if (alone)
+    return (
+      <div className={styles.right} data-alone>
+        <CoreBanner />
+        {page}
+        <SiteQuestions />
+      </div>
+    )
   return (
     <div className={styles.frame}>
       <button type="button" className={styles.skip} onClick={() => main.current?.focus()}>
@@ -88,13 +126,7 @@ export function Frame() {
           <CoreBanner />
           <ConnectionBanner />
         </div>
-        <main className={styles.main} ref={main} tabIndex={-1}>
-          <ErrorBoundary place={place}>
-            <Suspense fallback={<Skeleton />}>
-              <CurrentPage route={route} />
-            </Suspense>
-          </ErrorBoundary>
-        </main>
+        {page}
       </div>
       <SiteQuestions />
       {palette ? <Palette onClose={() => setPalette(false)} /> : null}

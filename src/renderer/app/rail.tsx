@@ -2,6 +2,7 @@ import { Tooltip, UnstyledButton } from '@mantine/core'
 import {
   LayoutTemplate,
   ListChecks,
+  Monitor,
   PanelLeftClose,
   PanelLeftOpen,
   Server,
@@ -19,13 +20,17 @@ import { appMessages } from './messages.ts'
 import { hrefOf, useRoute, type Page } from './router.ts'
 import styles from './rail.module.css'
 
-type RailPage = Extract<Page, 'jobs' | 'workflows' | 'templates' | 'uploads' | 'nodes' | 'terminal' | 'settings'>
+type RailPage = Extract<
+  Page,
+  'jobs' | 'workflows' | 'templates' | 'uploads' | 'desktops' | 'nodes' | 'terminal' | 'settings'
+>
 
 const above: readonly { page: RailPage; icon: LucideIcon; also?: readonly Page[] }[] = [
   { page: 'jobs', icon: ListChecks, also: ['compare'] },
   { page: 'workflows', icon: Workflow },
   { page: 'templates', icon: LayoutTemplate, also: ['template-editor', 'new-job'] },
   { page: 'uploads', icon: Upload },
+  { page: 'desktops', icon: Monitor, also: ['new-desktop'] },
   { page: 'nodes', icon: Server },
 ]
 /** Only where there is an SSH session to open one on. */

@@ -13,6 +13,12 @@ export type Route =
   /** `id`: one run. */
   | { page: 'workflows'; id?: string }
   | { page: 'uploads' }
+  /** The cards; `id`: one is shown, beside the tabs of all that are open. */
+  | { page: 'desktops'; id?: string }
+  /** One alone in a window of its own. */
+  | { page: 'desktop-window'; id: string }
+  /** `template`: the chosen one. `from`: the desktop whose values fill the form. */
+  | { page: 'new-desktop'; template?: string; from?: string }
   | { page: 'nodes' }
   | { page: 'settings' }
   /** `id`: sign in to that site, with `edit` change it; `add`: a new address. */
@@ -30,7 +36,8 @@ const home: Route = { page: 'jobs' }
 export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?')
   const parts = path.split('/').map(decode)
-  const from = new URLSearchParams(query).get('from') ?? undefined
+  const asked = new URLSearchParams(query)
+  const from = asked.get('from') ?? undefined
   const [first, second, third, fourth] = parts
   switch (first) {
     case 'jobs':
@@ -50,6 +57,8 @@ export function parseRoute(hash: string): Route {
       return { page: 'new-job', ...(from ? { from } : {}) }
     case 'workflows':
       return { page: 'workflows', ...(second ? { id: second } : {}) }
+    case 'desktops':
+      return desktopRoute(second, third, asked)
     case 'uploads':
     case 'nodes':
     case 'settings':
@@ -65,8 +74,24 @@ export function parseRoute(hash: string): Route {
   }
 }
 
+function desktopRoute(id: string | undefined, view: string | undefined, asked: URLSearchParams): Route {
+  const value = (key: 'template' | 'from') => {
+    const given = asked.get(key)
+    return given === null || given === '' ? {} : { [key]: given }
+  }
+  if (id === 'new') return { page: 'new-desktop', ...value('template'), ...value('from') }
+  if (id && view === 'window') return { page: 'desktop-window', id }
+  return { page: 'desktops', ...(id ? { id } : {}) }
+}
+
 const at = (...parts: string[]): string => `#/${parts.map(encodeURIComponent).join('/')}`
-const query = (from: string | undefined): string => (from === undefined ? '' : `?from=${encodeURIComponent(from)}`)
+const query = (from: string | undefined): string => queryOf({ from })
+const queryOf = (values: Readonly<Record<string, string | undefined>>): string => {
+  const given = Object.entries(values).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${key}=${encodeURIComponent(value)}`],
+  )
+  return given.length === 0 ? '' : `?${given.join('&')}`
+}
 
 /** The hash of a route, for `href` and for the address. */
 export function hrefOf(route: Route): string {
@@ -90,7 +115,12 @@ export function hrefOf(route: Route): string {
     case 'workflows':
       return at('workflows', ...(route.id === undefined ? [] : [route.id]))
     case 'terminal':
-      return at('terminal', ...(route.id === undefined ? [] : [route.id]))
+    case 'desktops':
+      return at(route.page, ...(route.id === undefined ? [] : [route.id]))
+    case 'desktop-window':
+      return at('desktops', route.id, 'window')
+    case 'new-desktop':
+      return at('desktops', 'new') + queryOf({ template: route.template, from: route.from })
     case 'sites':
       if (route.add) return at('sites', 'add')
       return at('sites', ...(route.id === undefined ? [] : [route.id]), ...(route.id && route.edit ? ['edit'] : []))

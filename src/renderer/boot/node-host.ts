@@ -1,7 +1,7 @@
 import { portFromWebSocket } from '../../rpc/web-socket-port.ts'
 import { NoSessionError, type Host } from './host.ts'
 import { Intake } from './intake.ts'
-import { openSocket } from './socket.ts'
+import { openSocket, webSocketUrl } from './socket.ts'
 
 const bearerKey = 'headway.bearer'
 
@@ -67,5 +67,11 @@ export async function nodeHost(): Promise<Host> {
     connect: async () => portFromWebSocket(await openSocket('/rpc', protocols())),
     sourceOf: (file) => ({ kind: 'browser', token: intake.hold(file) }),
     download: postTicket,
+    // The ticket travels as the bearer does: an address would stay in histories and logs.
+    openViewer(ticket) {
+      const socket = new WebSocket(webSocketUrl('/viewer'), [...protocols(), `ticket.${ticket}`])
+      socket.binaryType = 'arraybuffer'
+      return socket
+    },
   }
 }

@@ -14,7 +14,10 @@ import {
   Loader,
   LogOut,
   MemoryStick,
+  MonitorCheck,
+  Moon,
   Play,
+  Power,
   RefreshCw,
   Equal,
   ServerCrash,
@@ -28,6 +31,7 @@ import {
   type LucideIcon,
 } from 'lucide-react'
 import type { ConvergenceState } from '../../../contract/convergence.ts'
+import type { DesktopState } from '../../../contract/desktops.ts'
 import type { JobState } from '../../../contract/jobs.ts'
 import type { ConnectionState } from '../../../contract/sites.ts'
 import type { TaskState } from '../../../contract/task.ts'
@@ -37,7 +41,8 @@ import type { StepState } from '../../../contract/workflows.ts'
 /** What a node can be, of Slurm's many words (see `nodeState` in features/nodes). */
 export type NodeTone = 'up' | 'busy' | 'draining' | 'down'
 
-export type AnyState = JobState | StepState | UploadState | TaskState | ConnectionState | NodeTone | ConvergenceState
+export type AnyState =
+  JobState | StepState | UploadState | TaskState | ConnectionState | NodeTone | ConvergenceState | DesktopState
 
 /** Which colour a state has; every tone is `--hw-<tone>` with the ground `--hw-<tone>-soft`. */
 export type Tone = 'busy' | 'good' | 'wait' | 'bad' | 'idle'
@@ -73,6 +78,10 @@ export const states: Readonly<Record<AnyState, { icon: LucideIcon; tone: Tone }>
   busy: { icon: CircleDot, tone: 'busy' },
   draining: { icon: CircleSlash, tone: 'wait' },
   down: { icon: CircleX, tone: 'bad' },
+  starting: { icon: Loader, tone: 'busy' },
+  ready: { icon: MonitorCheck, tone: 'good' },
+  idle: { icon: Moon, tone: 'idle' },
+  ended: { icon: Power, tone: 'idle' },
   converging: { icon: TrendingDown, tone: 'busy' },
   converged: { icon: CircleCheck, tone: 'good' },
   stalled: { icon: Equal, tone: 'wait' },

@@ -96,6 +96,7 @@ const server = await startServer({
   serveRpc: (socket) => rpc.serve(portFromWebSocket(socket)),
   serveIntake: (socket) => intake.attach(socket),
   takeDownload: (ticket) => core.takeDownload(ticket),
+  takeViewer: (ticket) => core.takeViewer(ticket),
   maxRpcBytes: 3 * maxFrame,
   maxIntakeBytes: pieceBytes + 4,
 })

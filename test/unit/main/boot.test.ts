@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createClient } from '../../../src/rpc/client.ts'
+import { electronHost } from '../../../src/renderer/boot/electron-host.ts'
 import { portFromMessagePort } from '../../../src/rpc/message-port.ts'
 import { bootMain, buildHost, loadPreload } from './boot.ts'
 
@@ -29,9 +30,13 @@ beforeAll(async () => {
       page.dispatchEvent(Object.assign(new Event('message'), { data, source: page, ports }))
     },
   })
+  // What boot/electron-host.ts finds in its page.
+  vi.stubGlobal('window', page)
+  vi.stubGlobal('location', { origin })
   await vi.waitUntil(() => booted.electron.state.windows.length === 1)
 }, 60_000)
 afterAll(async () => {
+  vi.unstubAllGlobals()
   for (const child of booted.electron.state.forks) child.kill()
   await new Promise((resolve) => setTimeout(resolve, 50))
   booted.cleanUp()
@@ -58,6 +63,7 @@ const lead = (event: string, url: string, more: object = {}): boolean => {
   return !prevented
 }
 const open = (url: string) => window().webContents.openHandler?.({ url })
+const desktopUrl = 'headway-app://window/#/desktops/1832/window'
 
 /** What boot/electron-host.ts does: asks, and takes the port that comes. */
 function askForPort(): Promise<MessagePort> {
@@ -98,24 +104,26 @@ describe('before the app is ready', () => {
 })
 
 describe('the window', () => {
+  const preferences = {
+    preload: join(root, 'dist/preload/preload.cjs'),
+    sandbox: true,
+    contextIsolation: true,
+    nodeIntegration: false,
+    nodeIntegrationInWorker: false,
+    nodeIntegrationInSubFrames: false,
+    webSecurity: true,
+    allowRunningInsecureContent: false,
+    experimentalFeatures: false,
+    webviewTag: false,
+    navigateOnDragDrop: false,
+    plugins: false,
+    spellcheck: false,
+    safeDialogs: true,
+    backgroundThrottling: false,
+  }
+
   test('every web preference is stated', () => {
-    expect(window().options['webPreferences']).toEqual({
-      preload: join(root, 'dist/preload/preload.cjs'),
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      nodeIntegrationInWorker: false,
-      nodeIntegrationInSubFrames: false,
-      webSecurity: true,
-      allowRunningInsecureContent: false,
-      experimentalFeatures: false,
-      webviewTag: false,
-      navigateOnDragDrop: false,
-      plugins: false,
-      spellcheck: false,
-      safeDialogs: true,
-      backgroundThrottling: false,
-    })
+    expect(window().options['webPreferences']).toEqual(preferences)
     expect(window().calls).toContain('load headway-app://window/')
   })
 
@@ -174,7 +182,21 @@ describe('the window', () => {
     expect(state().opened).toEqual(['https://docs.example/'])
     expect(open('https://more.example/')).toEqual({ action: 'deny' })
     expect(open('javascript:alert(1)')).toEqual({ action: 'deny' })
+    expect(open('headway-app://window/#/jobs')).toEqual({ action: 'deny' })
     expect(state().opened).toEqual(['https://docs.example/', 'https://more.example/'])
+  })
+
+  test('it opens a desktop in a window of its own, as safe as itself and guarded alike', () => {
+    const opened = window().webContents.open(desktopUrl)
+    if (opened === undefined) throw new Error('not opened')
+    expect(opened.options).toMatchObject({ webPreferences: preferences, title: 'Headway', outlives: true })
+    expect(opened.calls).toContain(`load ${desktopUrl}`)
+    let prevented = false
+    const away = { url: 'https://docs.example/', preventDefault: () => (prevented = true) }
+    opened.webContents.emit('will-navigate', away)
+    expect(prevented).toBe(true)
+    expect(opened.webContents.open('headway-app://window/')).toBeUndefined()
+    opened.close()
   })
 })
 
@@ -217,6 +239,21 @@ describe('the core in its process', () => {
     rpc.close()
   })
 
+  test('joins a viewer’s port, and says over it that a ticket is none', async () => {
+    const channel = electronHost({ pathOf: () => '' }).openViewer('no-such-ticket')
+    const { code, wasClean } = await new Promise<CloseEvent>((resolve) => {
+      Object.assign(channel, { onmessage: () => undefined, onclose: resolve })
+    })
+    expect({ code, wasClean, state: channel.readyState }).toEqual({ code: 4404, wasClean: true, state: 'closed' })
+  })
+
+  test('a page that goes away before its port comes leaves none behind', async () => {
+    const channel = electronHost({ pathOf: () => '' }).openViewer('another')
+    const closed = new Promise<CloseEvent>((resolve) => Object.assign(channel, { onclose: resolve }))
+    channel.close()
+    expect((await closed).code).toBe(1000)
+  })
+
   test('shows a notification of the system, and a click on it brings its place', async () => {
     const rpc = createClient(async () => portFromMessagePort(await askForPort()))
     await rpc.call('notifications', 'show', { title: 'plate', body: 'is done', place: '#/jobs/7' })
@@ -244,6 +281,40 @@ describe('the core in its process', () => {
     ipcMain.emit('headway:connect', { sender: own, senderFrame: own.mainFrame })
     expect(handed).toBe(1)
     ipcRenderer.off('headway:port', count)
+  })
+
+  test('hands no viewer’s port to them either, nor for what is no ticket', () => {
+    const { ipcMain, ipcRenderer, WebContents } = booted.electron
+    const handed: unknown[] = []
+    const note = (_event: unknown, ticket: unknown): void => void handed.push(ticket)
+    ipcRenderer.on('headway:viewer', note)
+    const own = window().webContents
+    const { url } = own.mainFrame
+    const page = { sender: own, senderFrame: own.mainFrame }
+    ipcMain.emit('headway:viewer', { sender: own, senderFrame: { url, parent: own.mainFrame } }, 'a')
+    ipcMain.emit('headway:viewer', { sender: own, senderFrame: { url: 'https://a.example/', parent: null } }, 'a')
+    ipcMain.emit('headway:viewer', { sender: new WebContents(), senderFrame: { url, parent: null } }, 'a')
+    for (const ticket of [undefined, 7, {}, '', 'a b', 'x'.repeat(129)]) ipcMain.emit('headway:viewer', page, ticket)
+    expect(handed).toEqual([])
+    ipcMain.emit('headway:viewer', page, 'ticket-1')
+    expect(handed).toEqual(['ticket-1'])
+    ipcRenderer.off('headway:viewer', note)
+  })
+
+  test('hands ports to a desktop in its own window as long as that is there', () => {
+    const { ipcMain, ipcRenderer } = booted.electron
+    const handed: number[] = []
+    const note = ({ to }: { to: number }): void => void handed.push(to)
+    ipcRenderer.on('headway:port', note)
+    const opened = window().webContents.open(desktopUrl)
+    if (opened === undefined) throw new Error('not opened')
+    const page = { sender: opened.webContents, senderFrame: opened.webContents.mainFrame }
+    ipcMain.emit('headway:connect', page)
+    expect(handed).toEqual([opened.webContents.id])
+    opened.close()
+    ipcMain.emit('headway:connect', page)
+    expect(handed).toHaveLength(1)
+    ipcRenderer.off('headway:port', note)
   })
 
   test('is started again after a crash, and the page goes on by a new port', async () => {

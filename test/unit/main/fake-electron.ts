@@ -147,10 +147,13 @@ export const utilityProcess = {
 }
 
 let lastId = 0
+type OpenAnswer =
+  | { action: 'deny' }
+  | { action: 'allow'; outlivesOpener?: boolean; overrideBrowserWindowOptions?: Record<string, unknown> }
 export class WebContents extends EventEmitter {
   readonly id: number
   readonly mainFrame: { url: string; parent: null } = { url: '', parent: null }
-  openHandler: ((details: { url: string }) => { action: string }) | undefined
+  openHandler: ((details: { url: string }) => OpenAnswer) | undefined
   constructor() {
     super()
     lastId += 1
@@ -160,12 +163,24 @@ export class WebContents extends EventEmitter {
   isDestroyed(): boolean {
     return false
   }
-  setWindowOpenHandler(handler: (details: { url: string }) => { action: string }): void {
+  getURL(): string {
+    return this.mainFrame.url
+  }
+  setWindowOpenHandler(handler: (details: { url: string }) => OpenAnswer): void {
     this.openHandler = handler
   }
+  /** What `window.open` of its page does: without a handler's word it would open anything. */
+  open(url: string): BrowserWindow | undefined {
+    const answer: OpenAnswer = this.openHandler?.({ url }) ?? { action: 'allow' }
+    if (answer.action === 'deny') return undefined
+    const opened = new BrowserWindow({ ...answer.overrideBrowserWindowOptions, outlives: answer.outlivesOpener })
+    this.emit('did-create-window', opened, { url })
+    void opened.loadURL(url)
+    return opened
+  }
   /** To the preload of its page. */
-  postMessage(channel: string, _message: unknown, ports: FakeMessagePort[]): void {
-    ipcRenderer.emit(channel, { ports: ports.map((port) => port.native) })
+  postMessage(channel: string, message: unknown, ports: FakeMessagePort[]): void {
+    ipcRenderer.emit(channel, { ports: ports.map((port) => port.native), to: this.id }, message)
   }
 }
 export class BrowserWindow extends EventEmitter {
@@ -215,9 +230,9 @@ export class BrowserWindow extends EventEmitter {
 
 export const ipcMain = new EventEmitter()
 class IpcRenderer extends EventEmitter {
-  send(channel: string): void {
+  send(channel: string, ...input: unknown[]): void {
     const sender = state.windows[0]?.webContents
-    ipcMain.emit(channel, { sender, senderFrame: sender?.mainFrame })
+    ipcMain.emit(channel, { sender, senderFrame: sender?.mainFrame }, ...structuredClone(input))
   }
 }
 export const ipcRenderer = new IpcRenderer()

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { isAppUrl } from '../../../src/main/policy/app-url.ts'
 import { placeWindow } from '../../../src/main/policy/bounds.ts'
+import { isDesktopWindow } from '../../../src/main/policy/desktop-window.ts'
 import { linkIn, placeOf } from '../../../src/main/policy/deep-link.ts'
 import { destinationOf, isWebAddress } from '../../../src/main/policy/navigation.ts'
 import { isPermitted } from '../../../src/main/policy/permissions.ts'
 import { mayHavePort } from '../../../src/main/policy/sender.ts'
+import { isTicket } from '../../../src/main/policy/ticket.ts'
 
 test.each([
   ['headway-app://window/', true],
@@ -46,13 +48,18 @@ test('the core may open a site on a plain network, but no program', () => {
 test('permissions are denied unless listed, and listed ones only to our page', () => {
   const own = 'headway-app://window/'
   expect(isPermitted('clipboard-sanitized-write', own)).toBe(true)
-  expect(isPermitted('fullscreen', own)).toBe(true)
-  expect(isPermitted('fullscreen', 'https://a.example/')).toBe(false)
+  for (const permission of ['fullscreen', 'keyboardLock', 'clipboard-read']) {
+    expect(isPermitted(permission, own)).toBe(true)
+    expect(isPermitted(permission, 'https://a.example/')).toBe(false)
+    expect(isPermitted(permission, 'headway-app://other/')).toBe(false)
+  }
   for (const permission of [
     'media',
     'geolocation',
     'notifications',
-    'clipboard-read',
+    'pointerLock',
+    'deprecated-sync-clipboard-read',
+    'window-management',
     'openExternal',
     'usb',
     'unknown',
@@ -70,6 +77,41 @@ describe('a port to the core', () => {
     ['another page', { url: 'https://a.example/' }],
     ['a frame that has gone', { url: undefined }],
   ])('not to %s', (_, change) => expect(mayHavePort({ ...page, ...change })).toBe(false))
+})
+
+describe('a window of its own', () => {
+  const opener = 'headway-app://window/#/desktops/7'
+  test.each([
+    ['headway-app://window/#/desktops/7/window', true],
+    ['headway-app://window/#/desktops/local-7.b_2/window', true],
+    ['headway-app://window/#/desktops/7', false],
+    ['headway-app://window/#/desktops//window', false],
+    ['headway-app://window/#/desktops/.x/window', false],
+    ['headway-app://window/#/desktops/7/window/more', false],
+    ['headway-app://window/#/desktops/7%2Fwindow/window', false],
+    ['headway-app://window/#/jobs/7/window', false],
+    ['headway-app://window/', false],
+    ['headway-app://window/?x=1#/desktops/7/window', false],
+    ['headway-app://window/other.html#/desktops/7/window', false],
+    ['headway-app://other/#/desktops/7/window', false],
+    ['headway-app://user@window/#/desktops/7/window', false],
+    ['https://a.example/#/desktops/7/window', false],
+    ['about:blank', false],
+    ['javascript:alert(1)//#/desktops/7/window', false],
+  ])('%s: %s', (address, allowed) => expect(isDesktopWindow({ address, opener })).toBe(allowed))
+  test('is opened by our page alone', () => {
+    const address = 'headway-app://window/#/desktops/7/window'
+    for (const other of ['https://a.example/', 'about:blank', '']) {
+      expect(isDesktopWindow({ address, opener: other })).toBe(false)
+    }
+  })
+})
+
+test('a ticket is a short word', () => {
+  for (const ticket of ['a', 'Ab-_9', 'x'.repeat(128)]) expect(isTicket(ticket)).toBe(true)
+  for (const ticket of ['', 'x'.repeat(129), 'a.b', 'a b', 'a\n', 7, null, undefined, ['a'], {}]) {
+    expect(isTicket(ticket)).toBe(false)
+  }
 })
 
 test('links from outside show a place and do nothing else', () => {

@@ -9,7 +9,7 @@ import { readConfigFile, type ConfigNode } from './read.ts'
 import { resolveHost, type Given, type ResolvedHost } from './resolve.ts'
 import type { ConfigProblem } from './text.ts'
 
-export { destinationText, parseDestination, parseProxyJump, type Destination } from './destination.ts'
+export { destinationText, faultOfHost, parseDestination, parseProxyJump, type Destination } from './destination.ts'
 export type { Given, ResolvedHost } from './resolve.ts'
 export type { ConfigProblem } from './text.ts'
 

@@ -1,5 +1,5 @@
 import { ActionIcon, Menu } from '@mantine/core'
-import { Clock, Copy, EllipsisVertical, FileText, Pencil, Trash2, TriangleAlert } from 'lucide-react'
+import { Clock, Copy, EllipsisVertical, FileText, Monitor, Pencil, Trash2, TriangleAlert } from 'lucide-react'
 import type { Template } from '../../../../contract/templates.ts'
 import { hrefOf, navigate } from '../../app/router.ts'
 import { useFormat } from '../../ui/format.ts'
@@ -8,7 +8,7 @@ import { useCategoryName } from './category-name.ts'
 import { templatesMessages } from './messages.ts'
 import styles from './templates.module.css'
 
-/** A template in the catalogue: the whole card leads to the New job page, its menu to everything else. */
+/** A template in the catalogue: the whole card leads to the page of a new job or desktop, its menu to everything else. */
 export function TemplateCard(props: { template: Template; onRemove: () => void; onCopy: () => void }) {
   const { template, onRemove, onCopy } = props
   const say = useMessages(templatesMessages)
@@ -18,7 +18,8 @@ export function TemplateCard(props: { template: Template; onRemove: () => void; 
   const name = textIn(template.name, language)
   const description = template.description === undefined ? undefined : textIn(template.description, language)
   const required = template.files.filter((slot) => slot.min > 0)
-  const { tasks, timeMinutes } = template.resources
+  const { tasks, cpusPerTask = 1, timeMinutes } = template.resources
+  const isDesktop = template.desktop !== undefined
   return (
     <li className={styles.card}>
       <div className={styles.cardHead}>
@@ -30,7 +31,7 @@ export function TemplateCard(props: { template: Template; onRemove: () => void; 
         ) : null}
       </div>
       <h2 className={styles.cardName}>
-        <a href={hrefOf({ page: 'new-job', template: template.id })}>{name}</a>
+        <a href={hrefOf({ page: isDesktop ? 'new-desktop' : 'new-job', template: template.id })}>{name}</a>
       </h2>
       <p className={styles.description} title={description}>
         {description}
@@ -42,18 +43,25 @@ export function TemplateCard(props: { template: Template; onRemove: () => void; 
         </p>
       )}
       <div className={styles.facts}>
-        <span>
-          <FileText size={13} aria-hidden />
-          {required.length === 0
-            ? say('noFiles')
-            : say('files', {
-                count: required.length,
-                names: required.map((slot) => textIn(slot.label, language)).join(', '),
-              })}
-        </span>
+        {isDesktop ? (
+          <span>
+            <Monitor size={13} aria-hidden />
+            {say('desktop')}
+          </span>
+        ) : (
+          <span>
+            <FileText size={13} aria-hidden />
+            {required.length === 0
+              ? say('noFiles')
+              : say('files', {
+                  count: required.length,
+                  names: required.map((slot) => textIn(slot.label, language)).join(', '),
+                })}
+          </span>
+        )}
         <span>
           <Clock size={13} aria-hidden />
-          {say('size', { count: tasks, time: format.duration(timeMinutes * 60) })}
+          {say('size', { count: isDesktop ? tasks * cpusPerTask : tasks, time: format.duration(timeMinutes * 60) })}
         </span>
       </div>
       <Menu position="bottom-end">

@@ -2,7 +2,18 @@ import { useCallback } from 'react'
 import { useMessages } from '../../ui/text.ts'
 import { templatesMessages } from './messages.ts'
 
-const known = ['structural', 'thermal', 'fluid', 'cfd', 'fem', 'crash', 'training', 'meshing', 'general'] as const
+const known = [
+  'structural',
+  'thermal',
+  'fluid',
+  'cfd',
+  'fem',
+  'crash',
+  'training',
+  'meshing',
+  'general',
+  'desktop',
+] as const
 const isKnown = (category: string): category is (typeof known)[number] =>
   (known as readonly string[]).includes(category)
 

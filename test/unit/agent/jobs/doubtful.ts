@@ -5,6 +5,7 @@ import type { ArrayElement } from '../../../../contract/jobs.ts'
 import { openDatabase } from '../../../../agent/src/db/index.ts'
 import { createHistory } from '../../../../agent/src/jobs/history.ts'
 import { createJobService } from '../../../../agent/src/jobs/service.ts'
+import type { DesktopJobs } from '../../../../agent/src/jobs/submission.ts'
 import type { Agent } from '../../../../agent/src/kit/agent.ts'
 import { Failure } from '../../../../agent/src/kit/failure.ts'
 import type { Identity } from '../../../../agent/src/kit/identity.ts'
@@ -74,7 +75,13 @@ export function jobsOver(scheduler: Scheduler, folder = temporaryFolder()) {
     files: createUserFiles(config),
   } as unknown as Agent
   const history = createHistory(db)
-  const parts = { scheduler, uploads: {} as Uploads, templates: {} as Templates, missedMs: 50 }
+  const parts = {
+    scheduler,
+    uploads: {} as Uploads,
+    templates: {} as Templates,
+    desktops: {} as DesktopJobs,
+    missedMs: 50,
+  }
   const service = createJobService(agent, history, parts)
   return {
     folder,

@@ -11,7 +11,7 @@ const session = { token: () => Promise.resolve('t'), renew: () => Promise.resolv
 describe('what stands in the way of a site', () => {
   it.each([expired, proxy])('is waited out by what is under way, as a lost network is', async (error) => {
     const fails = vi.fn().mockRejectedValue(error)
-    const http: Http = { ask: fails, open: fails }
+    const http: Http = { ask: fails, open: fails, upgrade: fails }
     const client = createClient(http, session, 'head')
     const { signal } = new AbortController()
     for (const work of [
@@ -19,6 +19,7 @@ describe('what stands in the way of a site', () => {
       client.post('/x'),
       client.putBytes('/x', new Uint8Array(1), {}, signal),
       client.stream('/x', { signal }),
+      client.upgrade('/x', { protocols: ['p'], signal }),
     ]) {
       await expect(work).rejects.toMatchObject({ value: { code: 'OFFLINE', data: { site: 'head' } } })
     }

@@ -48,8 +48,8 @@ describe('the event connection', () => {
     agent.sockets[0]?.terminate()
     await until('ready again', () => readiness.join() === 'true,false,true')
     expect(agent.topics).toEqual([
-      ['jobs', 'nodes', 'notifications', 'templates'],
-      ['jobs', 'nodes', 'notifications', 'templates'],
+      ['jobs', 'nodes', 'notifications', 'templates', 'desktops'],
+      ['jobs', 'nodes', 'notifications', 'templates', 'desktops'],
     ])
     expect(site.connection.state).toBe('connected')
   })

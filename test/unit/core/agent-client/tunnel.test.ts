@@ -1,4 +1,4 @@
-import { createServer, connect, type AddressInfo, type Server } from 'node:net'
+import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net'
 import { createServer as createHttpServer } from 'node:http'
 import { Duplex } from 'node:stream'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -8,6 +8,7 @@ import { sshFailure } from '../../../../src/core/ssh/failure.ts'
 import { createHttp } from '../../../../src/core/agent-client/http.ts'
 import { isTemporary } from '../../../../src/core/agent-client/live.ts'
 import { tunnelTransport } from '../../../../src/core/agent-client/tunnel.ts'
+import { until } from '../../../helpers/core.ts'
 
 const closing: (() => void)[] = []
 afterEach(() => {
@@ -20,7 +21,8 @@ async function listening(server: Server): Promise<number> {
 }
 /** A stream that is no socket, as a channel of SSH is none. */
 function channel(port: number): Duplex {
-  const socket = connect(port, '127.0.0.1')
+  // A channel's other half stays open until it is ended, too.
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
   const stream = new Duplex({
     read: () => void socket.resume(),
     write: (chunk, _encoding, done) => void socket.write(chunk, () => done()),
@@ -41,6 +43,27 @@ const timeouts = { connectMs: 2000, answerMs: 300 }
 const nothing = (): void => undefined
 
 describe('an agent at the end of a tunnel', () => {
+  it('is not asked over a kept stream that it has ended', async () => {
+    const server = createHttpServer((request, response) => request.pipe(response))
+    const sockets = new Set<Socket>()
+    server.on('connection', (socket: Socket) => sockets.add(socket))
+    const port = await listening(server)
+    const opened: Duplex[] = []
+    const transport = tunnelTransport(() => {
+      opened.push(channel(port))
+      return Promise.resolve(opened.at(-1) ?? channel(port))
+    }, 2000)
+    closing.push(() => transport.close())
+    const http = createHttp(transport, 'site', timeouts, nothing)
+    for (let round = 1; round <= 3; round += 1) {
+      expect((await http.ask({ method: 'POST', path: '/', json: round })).body).toBe(String(round))
+      expect(opened).toHaveLength(round)
+      // As a server does with one that has been idle for a while.
+      for (const socket of sockets) socket.end()
+      await until('the end', () => opened.every((stream) => stream.destroyed))
+    }
+  })
+
   it('answers over one kept stream, large bodies both ways', async () => {
     const server = createHttpServer((request, response) => {
       if (request.method === 'GET') response.end('hello')

@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { WebSocketServer, type WebSocket } from 'ws'
+import { PROTOCOL_VERSION, type Health } from '../../../../contract/agent/version.ts'
 
 export interface SmallAgent {
   url: string
@@ -11,6 +13,10 @@ export interface SmallAgent {
   renewals: { refresh_token: string; request_id: string }[]
   /** The access token that is accepted now. */
   valid: string
+  /** Whom it takes whoever signs in for. */
+  username: string
+  /** Whose each access token is. */
+  owners: Map<string, string>
   /** What a renewal does: answers, refuses, or rotates and loses the answer. */
   renewing: 'answer' | 'refuse' | 'lose'
   /** Milliseconds a renewal takes. */
@@ -22,6 +28,8 @@ export interface SmallAgent {
   topics: string[][]
   /** What happens to a new event connection. */
   onSocket: (socket: WebSocket, token: string) => void
+  /** What happens to a WebSocket that is asked for elsewhere. */
+  onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
   close(): Promise<void>
 }
 export type Route = (request: IncomingMessage, response: ServerResponse, body: string) => unknown
@@ -36,6 +44,15 @@ export const sendJson = (
 }
 export const user = { id: 'u', username: 'jin', email: '', groups: [], permissions: ['dashboard'] }
 
+const health: Health = {
+  status: 'ok',
+  product: 'headway-agent',
+  version: '0.0.0',
+  protocol: PROTOCOL_VERSION,
+  scheduler: 'local',
+  time: '2026-11-20T00:00:00.000Z',
+}
+
 /** A real server that knows sign-in and what a test adds: for what a whole agent cannot be brought to do on demand. */
 export async function startSmallAgent(): Promise<SmallAgent> {
   let pairs = 0
@@ -46,6 +63,7 @@ export async function startSmallAgent(): Promise<SmallAgent> {
     pairs += 1
     agent.valid = `a${pairs}`
     refreshToken = `r${pairs}`
+    agent.owners.set(agent.valid, agent.username)
     return { access_token: agent.valid, refresh_token: refreshToken, expires_in: agent.expiresIn }
   }
   const unauthenticated = { error: 'Sign in again.', code: 'TOKEN_INVALID' }
@@ -56,10 +74,11 @@ export async function startSmallAgent(): Promise<SmallAgent> {
     const path = url.split('?', 1)[0] ?? ''
     agent.seen.push(`${request.method} ${url}`)
     const route = agent.routes.get(`${request.method} ${path}`)
+    if (path === '/health') return sendJson(response, health)
     if (path === '/api/auth/login') {
       await text(request)
       const made = pair()
-      return sendJson(response, { ...made, token: made.access_token, user })
+      return sendJson(response, { ...made, token: made.access_token, user: { ...user, username: agent.username } })
     }
     if (path === '/api/auth/refresh')
       return renew(JSON.parse(await text(request)) as SmallAgent['renewals'][number], response)
@@ -84,7 +103,14 @@ export async function startSmallAgent(): Promise<SmallAgent> {
     else sendJson(response, made)
   }
 
-  const sockets = new WebSocketServer({ server, path: '/ws', autoPong: true })
+  const sockets = new WebSocketServer({ noServer: true, autoPong: true })
+  const upgraded = new Set<Duplex>()
+  server.on('upgrade', (request, socket, head) => {
+    upgraded.add(socket)
+    socket.on('error', () => undefined).once('close', () => upgraded.delete(socket))
+    if (request.url !== '/ws') return agent.onUpgrade(request, socket, head)
+    sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request))
+  })
   sockets.on('connection', (socket, request) => {
     const mine: string[] = []
     agent.sockets.push(socket)
@@ -98,6 +124,8 @@ export async function startSmallAgent(): Promise<SmallAgent> {
     seen: [],
     renewals: [],
     valid: 'a0',
+    username: user.username,
+    owners: new Map(),
     renewing: 'answer',
     renewalMs: 0,
     expiresIn: 900,
@@ -105,8 +133,10 @@ export async function startSmallAgent(): Promise<SmallAgent> {
     sockets: [],
     topics: [],
     onSocket: () => undefined,
+    onUpgrade: (_request, socket) => socket.destroy(),
     async close() {
       for (const socket of sockets.clients) socket.terminate()
+      for (const socket of upgraded) socket.destroy()
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
     },

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import type { AppErrorValue, ErrorCode, InstallFailure, SshFailure, TlsFailure } from '../../../../contract/errors.ts'
+import type {
+  AppErrorValue,
+  DesktopFailure,
+  ErrorCode,
+  InstallFailure,
+  SshFailure,
+  TlsFailure,
+} from '../../../../contract/errors.ts'
 import { errorValue, explain } from '../../../../src/renderer/app/errors.ts'
 import { errorMessages } from '../../../../src/renderer/app/error-messages.ts'
 import { sayIn, type Language } from '../../../../src/renderer/ui/text.ts'
@@ -21,6 +28,7 @@ const examples: { [C in ErrorCode]: Extract<AppErrorValue, { code: C }>['data'] 
   INSTALL_FAILED: { host: 'head.example', reason: 'glibc', detail: '2.17' },
   TLS_FAILED: { host: 'lab.example', reason: 'expired', detail: '' },
   PROXY_FAILED: { proxy: 'proxy.example:3128', reason: 'refused', detail: '403' },
+  DESKTOP_UNREACHABLE: { host: 'viz-1', reason: 'unreachable', detail: 'connect ETIMEDOUT' },
   PORT_TAKEN: { port: 8080 },
   SIGNED_OUT: { site: 'Seoul' },
   WRONG_CREDENTIALS: {},
@@ -73,6 +81,7 @@ const things = [
   'question',
   'forward',
   'terminal',
+  'desktop',
 ] as const
 
 /** Every reason; one that is missing here is a type error. */
@@ -122,9 +131,16 @@ const tls: Record<TlsFailure, true> = {
   'ca-file': true,
   other: true,
 }
+const desktop: Record<DesktopFailure, true> = {
+  'not-ready': true,
+  unreachable: true,
+  'needs-ssh': true,
+  'not-the-session': true,
+}
 const connecting = [
   ...Object.keys(ssh).map((reason) => ['SSH_FAILED', reason]),
   ...Object.keys(install).map((reason) => ['INSTALL_FAILED', reason]),
+  ...Object.keys(desktop).map((reason) => ['DESKTOP_UNREACHABLE', reason]),
   ...Object.keys(tls).map((reason) => ['TLS_FAILED', reason]),
   ...['refused', 'unreachable', 'authentication', 'pac'].map((reason) => ['PROXY_FAILED', reason]),
 ] as [string, string][]

@@ -2,7 +2,7 @@ import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises'
 import { request, type IncomingHttpHeaders } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { appError } from '../../../../src/core/kit/app-error.ts'
@@ -29,6 +29,10 @@ beforeAll(async () => {
     log: createFileLog(join(folder, 'log')),
     serveRpc: (socket) => socket.on('message', (data: Buffer) => socket.send(`rpc ${data.toString()}`)),
     serveIntake: (socket) => socket.send('intake'),
+    takeViewer: (ticket) =>
+      ticket === 'good'
+        ? Promise.resolve(new PassThrough())
+        : Promise.reject(appError('NOT_FOUND', { what: 'desktop', id: 'ticket' }, 'no such ticket')),
     takeDownload(ticket) {
       const found = tickets.get(ticket)
       tickets.delete(ticket)
@@ -201,6 +205,44 @@ describe('connections', () => {
     expect(await open('rpc', ['headway.v1', good], { origin, host: 'a.example' })).toBe(403)
     expect(await open('rpc', ['headway.v1', good], {})).toBe(403)
     expect(await open('other', ['headway.v1', good])).toBe(404)
+  })
+})
+
+describe('viewers', () => {
+  test('a ticket opens one beside the bearer, and is neither echoed nor written down', async () => {
+    const socket = await opened('viewer', ['headway.v1', `bearer.${await bearer()}`, 'ticket.good'])
+    expect(socket.protocol).toBe('headway.v1')
+    const answer = new Promise((resolve) => socket.once('message', (data: Buffer) => resolve(data.toString())))
+    socket.send(Buffer.from('RFB 003.008'))
+    expect(await answer).toBe('RFB 003.008')
+    socket.close()
+  })
+
+  test('refused as every other connection is, and without what looks like a ticket', async () => {
+    const good = `bearer.${await bearer()}`
+    const ticket = 'ticket.good'
+    expect(await open('viewer', ['headway.v1', ticket])).toBe(401)
+    expect(await open('viewer', ['headway.v1', 'bearer.wrong', ticket])).toBe(401)
+    expect(await open('viewer', ['headway.v1', good, ticket], { origin: 'https://a.example' })).toBe(403)
+    expect(await open('viewer', ['headway.v1', good, ticket], { origin, host: 'a.example' })).toBe(403)
+    expect(await open('viewer', ['headway.v1', good, ticket], {})).toBe(403)
+    expect(await open('viewer', ['headway.v1', good])).toBe(400)
+    expect(await open('viewer', ['headway.v1', good, `ticket.${'x'.repeat(129)}`])).toBe(400)
+    expect(await open('viewer', ['headway.v1', good, 'ticket.a.b'])).toBe(400)
+    expect(await open('viewer?ticket=good', ['headway.v1', good])).toBe(404)
+  })
+
+  test('an unknown ticket, a text and a frame over the limit have codes of their own', async () => {
+    const good = `bearer.${await bearer()}`
+    const codeOf = async (ticket: string, frame?: string | Buffer): Promise<unknown> => {
+      const socket = await opened('viewer', ['headway.v1', good, ticket])
+      const code = new Promise((resolve) => socket.once('close', resolve))
+      if (frame !== undefined) socket.send(frame)
+      return code
+    }
+    expect(await codeOf('ticket.gone')).toBe(4404)
+    expect(await codeOf('ticket.good', 'text')).toBe(1003)
+    expect(await codeOf('ticket.good', Buffer.alloc(1024 * 1024 + 1))).toBe(1009)
   })
 })
 
