@@ -6,8 +6,12 @@ import type { Page } from 'playwright-core'
  */
 export function countPictures(): void {
   const state = { pictures: 0, keyAt: 0, latencies: [] as number[] }
-  const draw = CanvasRenderingContext2D.prototype.drawImage as (...parts: unknown[]) => void
-  CanvasRenderingContext2D.prototype.drawImage = function counted(this: CanvasRenderingContext2D, ...parts: unknown[]) {
+  const { prototype } = CanvasRenderingContext2D
+  const draw = Reflect.get(prototype, 'drawImage') as unknown as (
+    this: CanvasRenderingContext2D,
+    ...parts: unknown[]
+  ) => void
+  prototype.drawImage = function counted(this: CanvasRenderingContext2D, ...parts: unknown[]) {
     if (this.canvas.isConnected && parts[0] instanceof HTMLCanvasElement) {
       state.pictures += 1
       if (state.keyAt > 0) {
