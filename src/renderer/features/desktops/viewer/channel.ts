@@ -17,6 +17,7 @@ const provide = 0x10
 /** The same channel, with its traffic told. noVNC sends whole messages, one at a time; a long text takes several sends. */
 export function watchedChannel(channel: ByteChannel, watch: ChannelWatch): ByteChannel {
   let restOfText = 0
+  let closed = false
   const look = (data: Uint8Array): void => {
     if (restOfText > 0) {
       restOfText = Math.max(0, restOfText - data.length)
@@ -54,6 +55,8 @@ export function watchedChannel(channel: ByteChannel, watch: ChannelWatch): ByteC
     },
     set onmessage(handler) {
       const counted = (event: MessageEvent<ArrayBuffer>): void => {
+        // What was on its way when it was closed: noVNC takes it for a fault.
+        if (closed) return
         watch.received(event.data.byteLength)
         handler?.(event)
       }
@@ -79,6 +82,9 @@ export function watchedChannel(channel: ByteChannel, watch: ChannelWatch): ByteC
       )
       channel.send(data)
     },
-    close: () => channel.close(),
+    close() {
+      closed = true
+      channel.close()
+    },
   }
 }
