@@ -120,7 +120,6 @@ describe.skipIf(!isPossible)('desktops on a real Slurm, over SSH', { timeout: 18
     const file = join(home, 'pattern.xbm')
     writeFileSync(file, pattern, { mode: 0o644 })
     await run('chmod', ['755', home])
-    const drawn = () => isDrawn(screen())
     for (const [width, height] of [
       [1440, 900],
       [1111, 777],
@@ -147,7 +146,7 @@ describe.skipIf(!isPossible)('desktops on a real Slurm, over SSH', { timeout: 18
         )
         .toBe(true)
       await inside(desktop, 'xsetroot', '-bitmap', file, '-fg', ink, '-bg', paper)
-      await expect.poll(drawn, { timeout: 15_000 }).toBe('drawn')
+      await expect.poll(() => isDrawn(screen()), { timeout: 15_000 }).toBe('drawn')
     }
     await page.setViewportSize({ width: 1440, height: 900 })
   })
