@@ -78,7 +78,7 @@ export function withPasswordOf(
   refused: Set<string>,
 ): SshSecrets {
   const same = new Map<string, string>()
-  if (head !== undefined) for (const of of [passwordOf, onlyPromptOf]) same.set(of(node), of(head))
+  if (head !== undefined) for (const keyOf of [passwordOf, onlyPromptOf]) same.set(keyOf(node), keyOf(head))
   return {
     canKeep: secrets.canKeep,
     get(name) {
