@@ -16,7 +16,8 @@ const builtPackage = resolve(import.meta.dirname, '../../dist/agent-package')
 /** Under `CI=true` one that is missing makes its tests fail. */
 export const hasAgentPackage = existsSync(join(builtPackage, 'manifest.json')) || process.env['CI'] === 'true'
 
-const connectWithinMs = 20_000
+/** The agent may have to be installed meanwhile, on a busy machine. */
+const connectWithinMs = 60_000
 
 /** A core whose user has a home folder of their own, and answers questions as the test says. */
 export interface SshCore extends TestCore {

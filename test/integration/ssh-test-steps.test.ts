@@ -184,7 +184,7 @@ describe.skipIf(!canRunSshd)('testing the way to a site', { timeout: 60_000 }, (
       'permissions ok',
     ])
     await until('the end of the connection', () => connections(sshd).length === 0)
-    expect(commandsWith(join(home, '.ssh'))).toEqual([])
+    await expect.poll(() => commandsWith(join(home, '.ssh')), { timeout: 10_000 }).toEqual([])
     await sshd.kill()
     const refused = await whole(run(user, sshd, { client: 'system' }))
     expect(Object.values(refused).find(({ state }) => state === 'failed')?.error).toMatchObject({
