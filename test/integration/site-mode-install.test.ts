@@ -178,7 +178,7 @@ describe.skipIf(!hasPart('visudo'))('the installation for a whole site', () => {
     // It comes with another sudo rule, too.
     const rules = join(broken, 'assets/site-mode/headway.sudoers')
     await writeFile(rules, `# another\n${await readFile(rules, 'utf8')}`)
-    const told = await refused(install('--from', broken, '--wait', '3'))
+    const told = await refused(install('--from', broken, '--wait', '10'))
     expect(told).toContain('did not answer')
     expect(told).toMatch(/1\.2\.3-\w+, runs again/)
     expect(await isUp(url)).toBe(true)
@@ -206,7 +206,7 @@ describe.skipIf(!hasPart('visudo'))('the installation for a whole site', () => {
       database.exec('PRAGMA user_version = 999; DELETE FROM users')
       process.kill(process.pid, 'SIGKILL')`
     await writeFile(join(broken, 'agent.js'), carryOn)
-    const told = await refused(install('--from', broken, '--wait', '5'))
+    const told = await refused(install('--from', broken, '--wait', '10'))
     expect(told).toContain('Puts back the database')
     expect(told).toContain('runs again')
     expect(await isUp(url)).toBe(true)
