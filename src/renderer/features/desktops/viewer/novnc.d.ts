@@ -54,6 +54,7 @@ declare module '@novnc/novnc' {
     _fbHeight: number
     _screenID: number
     _screenFlags: number
+    _rfbConnectionState: string
     _supportsFence: boolean
     _supportsSetDesktopSize: boolean
     _pendingRemoteResize: boolean
@@ -64,6 +65,7 @@ declare module '@novnc/novnc' {
     _updateContinuousUpdates(): void
     _requestRemoteResize(): void
     _framebufferUpdate(): boolean
+    _handleMessage(): void
     _handleServerFenceMsg(): boolean
     _resize(width: number, height: number): void
   }

@@ -98,6 +98,11 @@ export function createSession(place: HTMLElement, opened: Opened, events: Sessio
     if (whole) events.onFrame()
     return whole
   }
+  // It goes on by itself once a picture is drawn, even where the way was cut meanwhile, and takes that for a fault.
+  const handleMessage = rfb['_handleMessage'].bind(rfb)
+  rfb['_handleMessage'] = () => {
+    if (rfb['_rfbConnectionState'] === 'connected') handleMessage()
+  }
   const resized = rfb['_resize'].bind(rfb)
   rfb['_resize'] = (width, height) => {
     resized(width, height)
