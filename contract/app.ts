@@ -4,6 +4,7 @@ import { AppError } from './errors.ts'
 import { change, collection, nothing, object, query, site, stream } from './feature.ts'
 import type { FeatureContract, MethodContract, StreamContract } from './feature.ts'
 import { desktops } from './features/desktops.ts'
+import { outbox } from './features/outbox.ts'
 import { ClusterSummary, NodesStatus } from './nodes.ts'
 import {
   ChangeResult,
@@ -28,6 +29,7 @@ import {
   Space,
 } from './results.ts'
 import { Notification, NotificationChoices } from './notifications.ts'
+import { BoundUpload } from './outbox.ts'
 import { BrokenTemplate, Template } from './templates.ts'
 import { HostInfo } from './host.ts'
 import { SchedulerStatus } from './scheduler.ts'
@@ -266,12 +268,12 @@ export const app = {
 
   jobs: {
     methods: {
-      /** Hands the submission to a persisted task: it waits for its uploads and for the network, and is sent exactly once. */
+      /** Puts it into the outbox: it waits for its uploads and for the network, and is sent exactly once. The task shows it. */
       submit: change(
         object({
           ...site,
           submission: Submission,
-          uploads: Type.Array(object({ id: Id, slot: Type.Optional(Type.String()) }), { maxItems: 1000 }),
+          uploads: Type.Array(BoundUpload, { maxItems: 1000 }),
           /** Files that are at the agent already, by its own ids: those of an older job. */
           stored: Type.Optional(Type.Array(JobFile, { maxItems: 1000 })),
         }),
@@ -475,6 +477,8 @@ export const app = {
   },
 
   desktops,
+
+  outbox,
 
   nodes: {
     methods: {},

@@ -28,6 +28,7 @@ export interface ErrorData {
       | 'forward'
       | 'terminal'
       | 'desktop'
+      | 'outbox'
     id: string
   }
   CONFLICT: { reason: string }
