@@ -11,6 +11,7 @@ import { createDesktopJobs, createDesktops } from './desktops/index.ts'
 import { describeApi } from './docs/index.ts'
 import { healthRoutes } from './health/index.ts'
 import { createHelpers } from './helper/index.ts'
+import { actOnce } from './idempotency/index.ts'
 import { createJobs } from './jobs/index.ts'
 import type { Agent } from './kit/agent.ts'
 import { answerErrors, refuse, refuseConnection } from './kit/answers.ts'
@@ -143,6 +144,7 @@ async function compose(config: Config, overrides: Overrides, release: () => void
   auth.guard(app)
   const limit = createRateLimit(agent)
   app.addHook('onRequest', async (request) => limit(request))
+  actOnce(app, agent)
   app.addHook('onResponse', async ({ method, routeOptions, is404, identity }, { statusCode, elapsedTime }) => {
     const endpoint = is404 ? 'none' : (routeOptions.url ?? 'none')
     metrics.observe({ method, endpoint, status: statusCode, seconds: elapsedTime / 1000 })

@@ -2,6 +2,7 @@ import type { AuditTables } from '../audit/tables.ts'
 import type { AuthTables } from '../auth/tables.ts'
 import type { ConvergenceTables } from '../convergence/tables.ts'
 import type { DesktopsTables } from '../desktops/tables.ts'
+import type { IdempotencyTables } from '../idempotency/tables.ts'
 import type { JobsTables } from '../jobs/tables.ts'
 import type { NotificationsTables } from '../notifications/tables.ts'
 import type { SchedulerTables } from '../scheduler/tables.ts'
@@ -16,6 +17,7 @@ export type Database = AuditTables &
   AuthTables &
   ConvergenceTables &
   DesktopsTables &
+  IdempotencyTables &
   JobsTables &
   NotificationsTables &
   SchedulerTables &

@@ -15,6 +15,7 @@ import { migration as convergence } from './migrations/007-convergence.ts'
 import { migration as workflows } from './migrations/008-workflows.ts'
 import { migration as notifications } from './migrations/009-notifications.ts'
 import { migration as desktops } from './migrations/010-desktops.ts'
+import { migration as idempotency } from './migrations/011-idempotency.ts'
 
 /** Append only: a migration that was once released is never changed. */
 const migrations: readonly Migration[] = [
@@ -28,6 +29,7 @@ const migrations: readonly Migration[] = [
   workflows,
   notifications,
   desktops,
+  idempotency,
 ]
 
 /**

@@ -11,6 +11,7 @@ import {
   ShareAnswer,
 } from '../../../contract/agent/desktops.ts'
 import { AgentError } from '../../../contract/agent/errors.ts'
+import { idempotencyKeyOf } from '../idempotency/index.ts'
 import { submitJobs, viewJobs } from '../jobs/index.ts'
 import type { Agent } from '../kit/agent.ts'
 import { Failure } from '../kit/failure.ts'
@@ -54,7 +55,7 @@ function owning(app: FastifyInstance, agent: Agent, service: DesktopService): vo
   app.post<{ Body: CreateDesktop }>(
     '/api/v2/desktops',
     {
-      config: { ...submitJobs, ...each(10) },
+      config: { ...submitJobs, ...each(10), once: true },
       schema: {
         summary: 'A new desktop: a job with an X session, from a template with "desktop"',
         body: CreateDesktop,
@@ -65,7 +66,9 @@ function owning(app: FastifyInstance, agent: Agent, service: DesktopService): vo
       const { body } = request
       const entry = { user: identityOf(request).username, action: 'desktop.create', ...originOf(request) }
       try {
-        const { desktop, created } = await service.create(identityOf(request), body)
+        const key = body.idempotency_key ?? idempotencyKeyOf(request)
+        const wanted = key === undefined ? body : { ...body, idempotency_key: key }
+        const { desktop, created } = await service.create(identityOf(request), wanted)
         if (created) agent.audit.record({ ...entry, resource: desktop.id, status: 'success' })
         return await reply.code(created ? 201 : 200).send({ desktop })
       } catch (error) {
@@ -94,7 +97,7 @@ function owning(app: FastifyInstance, agent: Agent, service: DesktopService): vo
   app.post<{ Params: Params }>(
     '/api/v2/desktops/:id/stop',
     {
-      config: { ...submitJobs, ...each(60) },
+      config: { ...submitJobs, ...each(60), once: true },
       schema: { summary: 'End a desktop', params: Params, response: { 200: DesktopAnswer } },
     },
     async (request) => {
@@ -107,7 +110,7 @@ function owning(app: FastifyInstance, agent: Agent, service: DesktopService): vo
   app.post<{ Params: Params; Body: ExtendDesktop }>(
     '/api/v2/desktops/:id/extend',
     {
-      config: { ...submitJobs, ...each(60) },
+      config: { ...submitJobs, ...each(60), once: true },
       schema: { summary: 'Another time limit', params: Params, body: ExtendDesktop, response: { 200: DesktopAnswer } },
     },
     async (request) => {

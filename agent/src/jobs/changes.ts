@@ -20,6 +20,24 @@ function check({ found: { job, element }, id }: Target, { action }: JobChange): 
   if (jobHasEnded(state) && action !== 'requeue') throw new Failure('WRONG_STATE', `Job ${id} has already ended.`)
 }
 
+/**
+ * Whether a change that may have been made since then was made, as far as the job tells; others may be made again, to the same
+ * end. Slurm's times are whole seconds.
+ */
+function isDone({ found: { job, element } }: Target, { action }: JobChange, since: Date): boolean {
+  const { state, startedAt } = element ?? job
+  switch (action) {
+    case 'cancel':
+      return state === 'cancelled'
+    case 'release':
+      return element === undefined && !job.held
+    case 'requeue':
+      return state === 'pending' || Date.parse(startedAt ?? '') >= Math.floor(since.getTime() / 1000) * 1000
+    default:
+      return false
+  }
+}
+
 /** Changes of jobs and of elements of arrays, one or many; the elements of one array are changed together. */
 export function createChanges(parts: {
   scheduler: Scheduler
@@ -37,16 +55,24 @@ export function createChanges(parts: {
     await scheduler.change(job.user, job.jobId, change, elements.length === 0 ? undefined : elements)
   }
 
+  async function idsAtScheduler(who: Identity, ids: readonly string[]): Promise<string[]> {
+    const found = await Promise.all(ids.map((id) => find(who, id).catch(() => undefined)))
+    return [...new Set(found.flatMap((one) => one?.job.jobId ?? []))]
+  }
+
   return async function change(
     who: Identity,
     ids: readonly string[],
     wanted: JobChange,
+    since?: Date,
   ): Promise<(ChangeResult & { failure?: unknown })[]> {
     const failures = new Map<string, unknown>()
     const groups = new Map<string, Target[]>()
+    if (since !== undefined) await refresh(await idsAtScheduler(who, ids))
     for (const id of new Set(ids)) {
       try {
         const target = { id, found: await find(who, id) }
+        if (since !== undefined && isDone(target, wanted, since)) continue
         check(target, wanted)
         const { job, element } = target.found
         const group = `${job.number}${element === undefined ? '' : '_'}`

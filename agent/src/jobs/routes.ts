@@ -16,6 +16,7 @@ import {
 } from '../../../contract/agent/jobs.ts'
 import { TemplateAnswer } from '../../../contract/agent/templates.ts'
 import { JobChange, type JobState } from '../../../contract/jobs.ts'
+import { doubtfulSince, leaveOpen } from '../idempotency/index.ts'
 import { Failure } from '../kit/failure.ts'
 import { identityOf, originOf } from '../kit/http.ts'
 import { isAdmin } from '../kit/identity.ts'
@@ -25,6 +26,9 @@ import { asJob } from './record.ts'
 
 const Params = Type.Object({ id: Type.String({ maxLength: 128 }) })
 type Params = { id: string }
+
+/** What it has done is not known. */
+const isDoubtful = (failure: unknown) => failure !== undefined && !(failure instanceof Failure && failure.status < 500)
 
 const statesOf = (words: string | undefined) => words?.split(',') as JobState[] | undefined
 
@@ -115,7 +119,7 @@ function changing(app: FastifyInstance, { agent, service }: JobRouteParts): void
   /** Each in the audit, whatever became of it. */
   async function change(request: FastifyRequest, ids: readonly string[], wanted: JobChange) {
     const who = identityOf(request)
-    const results = await service.change(who, ids, wanted)
+    const results = await service.change(who, ids, wanted, doubtfulSince(request))
     for (const { id, error } of results) {
       agent.audit.record({
         user: who.username,
@@ -136,20 +140,23 @@ function changing(app: FastifyInstance, { agent, service }: JobRouteParts): void
 
   app.post<{ Params: Params }>(
     '/api/v2/jobs/:id/cancel',
-    { config: submitJobs, schema: { params: Params, response: { 200: CancelAnswer } } },
+    { config: { ...submitJobs, once: true }, schema: { params: Params, response: { 200: CancelAnswer } } },
     (request) => changeOne(request, request.params.id, { action: 'cancel' }),
   )
 
   app.post<{ Params: Params; Body: JobChange }>(
     '/api/v2/jobs/:id/change',
-    { config: submitJobs, schema: { params: Params, body: JobChange, response: { 200: CancelAnswer } } },
+    {
+      config: { ...submitJobs, once: true },
+      schema: { params: Params, body: JobChange, response: { 200: CancelAnswer } },
+    },
     (request) => changeOne(request, request.params.id, request.body),
   )
 
   app.post<{ Body: ChangeRequest }>(
     '/api/v2/jobs/change',
     {
-      config: { ...submitJobs, limit: { max: 60, windowSeconds: 60 } },
+      config: { ...submitJobs, once: true, limit: { max: 60, windowSeconds: 60 } },
       schema: { body: ChangeRequest, response: { 200: ChangeAnswer } },
     },
     async (request) => {
@@ -159,6 +166,7 @@ function changing(app: FastifyInstance, { agent, service }: JobRouteParts): void
           request.log.error({ err: failure, job: id }, 'a job could not be changed')
         }
       }
+      if (results.some(({ failure }) => isDoubtful(failure))) leaveOpen(request)
       return { results: results.map(({ failure: _failure, ...result }) => result) }
     },
   )

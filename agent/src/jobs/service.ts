@@ -24,8 +24,13 @@ export interface JobService {
   find(who: Identity, id: string): Promise<Found>
   /** Of anybody. */
   named(id: string): Promise<Found | undefined>
-  /** What became of the change for each id. */
-  change(who: Identity, ids: readonly string[], change: JobChange): Promise<(ChangeResult & { failure?: unknown })[]>
+  /** What became of the change for each id. `since`: what was done since then already is not done again. */
+  change(
+    who: Identity,
+    ids: readonly string[],
+    change: JobChange,
+    since?: Date,
+  ): Promise<(ChangeResult & { failure?: unknown })[]>
   detail(found: Found): Promise<JobDetail>
   resubmission(found: Found): Promise<Resubmission>
   /** Told after a change of state has been stored; `before` is undefined for a new job. */

@@ -65,5 +65,7 @@ declare module 'fastify' {
     public?: 'all' | 'user'
     /** Requests per fixed window and user (per address without one). */
     limit?: { max: number; windowSeconds: number }
+    /** Acts once for each `Idempotency-Key` (idempotency/). */
+    once?: true
   }
 }

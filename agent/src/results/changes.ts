@@ -6,13 +6,18 @@ import { numberedName } from '../uploads/index.ts'
 import { storedFolder, storedName } from '../user-files/index.ts'
 import { type Folders, isOurs, parentOf, placeOf } from './folder.ts'
 
+/** How a change comes. `again`: it may have been made before, and the answer was lost; what it left is then its success. */
+export interface Manner {
+  again: boolean
+}
+
 /** Changes to a job's folder. Each throws Failure NAME_REFUSED, NOT_FOUND, CONFLICT. */
 export interface FolderChanges {
-  makeFolder(job: JobView, path: string): Promise<string>
+  makeFolder(job: JobView, path: string, manner: Manner): Promise<string>
   /** Nothing is overwritten: CONFLICT where the new name is taken. */
-  rename(job: JobView, from: string, to: string): Promise<string>
+  rename(job: JobView, from: string, to: string, manner: Manner): Promise<string>
   /** Files and whole folders; gives how many were there. None is removed where one may not be. */
-  remove(job: JobView, paths: readonly string[]): Promise<number>
+  remove(job: JobView, paths: readonly string[], manner: Manner): Promise<number>
   /** Moves a finished upload of the user here, with a number where the name is taken; the same again gives the same. */
   place(job: JobView, uploadId: string, path: string): Promise<string>
 }
@@ -43,28 +48,32 @@ export function createFolderChanges(
 ): FolderChanges {
   const { files } = agent
 
+  /** A link there is refused by stat itself. */
+  const entryAt = (job: JobView, path: string) => files.stat(job.user, placeOf(job, path))
+
   async function refuseTaken(job: JobView, path: string): Promise<void> {
-    // A link there is refused by stat itself.
-    if ((await files.stat(job.user, placeOf(job, path))) !== undefined) {
+    if ((await entryAt(job, path)) !== undefined) {
       throw new Failure('CONFLICT', `"${nameOf(path)}" exists already. Choose another name, or remove it first.`)
     }
   }
 
   return {
-    async makeFolder(job, path) {
+    async makeFolder(job, path, { again }) {
       const whole = chosen(job, path)
+      if (again && (await entryAt(job, whole))?.kind === 'folder') return whole
       await refuseTaken(job, whole)
       await files.makeFolder(job.user, placeOf(job, whole))
       folders.forget(job)
       return whole
     },
 
-    async rename(job, from, to) {
+    async rename(job, from, to, { again }) {
       refuseUnlessTheirs(job, from)
       const whole = chosen(job, to)
       if (whole === from) return whole
       if (whole.startsWith(`${from}/`)) throw new Failure('CONFLICT', 'A folder cannot be moved into itself.')
-      if ((await files.stat(job.user, placeOf(job, from))) === undefined) {
+      if ((await entryAt(job, from)) === undefined) {
+        if (again && (await entryAt(job, whole)) !== undefined) return whole
         throw new Failure('NOT_FOUND', `There is no "${nameOf(from)}" in this job any more.`)
       }
       await refuseTaken(job, whole)
@@ -73,15 +82,15 @@ export function createFolderChanges(
       return whole
     },
 
-    async remove(job, paths) {
+    async remove(job, paths, { again }) {
       const there: string[] = []
       for (const path of paths) {
         refuseUnlessTheirs(job, path)
-        if ((await files.stat(job.user, placeOf(job, path))) !== undefined) there.push(path)
+        if ((await entryAt(job, path)) !== undefined) there.push(path)
       }
       for (const path of there) await files.remove(job.user, placeOf(job, path))
       folders.forget(job)
-      return there.length
+      return again ? paths.length : there.length
     },
 
     async place(job, uploadId, path) {
@@ -96,7 +105,7 @@ export function createFolderChanges(
         const name = numberedName(nameOf(whole), number)
         const at = folder === '' ? name : `${folder}/${name}`
         const isInput = job.inputs.some((input) => input.name === at)
-        if (isInput || (await files.stat(job.user, placeOf(job, at))) !== undefined) continue
+        if (isInput || (await entryAt(job, at)) !== undefined) continue
         await uploads.move(job.user, uploadId, placeOf(job, at))
         folders.forget(job)
         return at

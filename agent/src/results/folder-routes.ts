@@ -11,13 +11,16 @@ import {
   SizesParameters,
 } from '../../../contract/agent/results.ts'
 import { FolderSizes, ResultFolder, Space } from '../../../contract/results.ts'
+import { doubtfulSince } from '../idempotency/index.ts'
 import { type Jobs, type JobView, submitJobs, viewJobs } from '../jobs/index.ts'
 import type { Agent } from '../kit/agent.ts'
 import { identityOf, originOf, type TypeBox } from '../kit/http.ts'
-import type { FolderChanges } from './changes.ts'
+import type { FolderChanges, Manner } from './changes.ts'
 import type { Folders } from './folder.ts'
 
 const Params = Type.Object({ id: Type.String({ maxLength: 128 }) })
+const changing = { ...submitJobs, once: true as const }
+const mannerOf = (request: FastifyRequest): Manner => ({ again: doubtfulSince(request) !== undefined })
 /** Entries of an answer where none are asked for. */
 const USUAL = 1000
 
@@ -72,18 +75,20 @@ export function folderRoutes(
 
     app.post(
       '/api/v2/jobs/:id/folder',
-      { config: submitJobs, schema: { params: Params, body: MakeFolder, response: { 201: PathAnswer } } },
+      { config: changing, schema: { params: Params, body: MakeFolder, response: { 201: PathAnswer } } },
       async (request, reply) => {
         const job = await find(request)
         const { path } = request.body
-        const made = await audited(request, { action: 'folder', job, path }, () => changes.makeFolder(job, path))
+        const made = await audited(request, { action: 'folder', job, path }, () =>
+          changes.makeFolder(job, path, mannerOf(request)),
+        )
         return reply.code(201).send({ path: made })
       },
     )
 
     app.post(
       '/api/v2/jobs/:id/files',
-      { config: submitJobs, schema: { params: Params, body: PlaceUpload, response: { 201: PathAnswer } } },
+      { config: changing, schema: { params: Params, body: PlaceUpload, response: { 201: PathAnswer } } },
       async (request, reply) => {
         const job = await find(request)
         const { uploadId, path } = request.body
@@ -94,24 +99,24 @@ export function folderRoutes(
 
     app.post(
       '/api/v2/jobs/:id/files/rename',
-      { config: submitJobs, schema: { params: Params, body: RenameFile, response: { 200: PathAnswer } } },
+      { config: changing, schema: { params: Params, body: RenameFile, response: { 200: PathAnswer } } },
       async (request) => {
         const job = await find(request)
         const { from, to } = request.body
         const what = { action: 'rename', job, path: `${from} → ${to}` }
-        return { path: await audited(request, what, () => changes.rename(job, from, to)) }
+        return { path: await audited(request, what, () => changes.rename(job, from, to, mannerOf(request))) }
       },
     )
 
     app.post(
       '/api/v2/jobs/:id/files/remove',
-      { config: submitJobs, schema: { params: Params, body: RemoveFiles, response: { 200: RemoveAnswer } } },
+      { config: changing, schema: { params: Params, body: RemoveFiles, response: { 200: RemoveAnswer } } },
       async (request) => {
         const job = await find(request)
         const { paths } = request.body
         const more = paths.length > 1 ? ` and ${paths.length - 1} more` : ''
         const what = { action: 'remove', job, path: `${paths[0] ?? ''}${more}` }
-        return { removed: await audited(request, what, () => changes.remove(job, paths)) }
+        return { removed: await audited(request, what, () => changes.remove(job, paths, mannerOf(request))) }
       },
     )
 

@@ -12,6 +12,7 @@ import {
   TemplateList,
 } from '../../../contract/agent/templates.ts'
 import { type Template, TemplateId, type TemplateSource } from '../../../contract/templates.ts'
+import { doubtfulSince } from '../idempotency/index.ts'
 import type { Agent } from '../kit/agent.ts'
 import { Failure } from '../kit/failure.ts'
 import { identityOf, originOf } from '../kit/http.ts'
@@ -40,6 +41,7 @@ const Params = Type.Object({ id: TemplateId })
 const Done = Type.Object({ message: Type.String() })
 const view = { permission: ['dashboard' as const, 'job:view' as const, 'job:submit' as const] }
 const submit = { permission: ['dashboard' as const, 'job:submit' as const] }
+const change = { ...submit, once: true as const }
 
 /** The routes of contract/agent/templates.ts. */
 export function templateRoutes(parts: Parts): FastifyPluginAsync {
@@ -55,6 +57,16 @@ export function templateRoutes(parts: Parts): FastifyPluginAsync {
     }
     if (shelf.at({ kind: 'shipped' }, id) === undefined) throw new Failure('NOT_FOUND', `There is no template "${id}".`)
     throw new Failure('FORBIDDEN', `The template "${id}" ships with Headway: save a changed copy under another id.`)
+  }
+
+  /** What is left to remove where that may have been done before: never the site's template that the user's own had hidden. */
+  function leftFile(who: Identity, id: string): TemplateFile | undefined {
+    const own = shelf.at({ kind: 'private', owner: who.username }, id)
+    if (own !== undefined || !isAdmin(who) || shelf.at({ kind: 'shared' }, id) === undefined) return own
+    throw new Failure(
+      'CONFLICT',
+      `Your own template "${id}" may have been removed already. The one that is left is the site's: remove it if it was meant.`,
+    )
   }
 
   async function answer(who: Identity, file: TemplateFile, source: TemplateSource) {
@@ -76,7 +88,8 @@ export function templateRoutes(parts: Parts): FastifyPluginAsync {
     const who = identityOf(request)
     const source = goodSource(request.body.yaml)
     const place = placeFor(who, request.body.visibility ?? 'private')
-    if (shelf.at(place, source.id) !== undefined) {
+    const there = shelf.at(place, source.id)
+    if (there !== undefined && !isOwnWork(request, there)) {
       throw new Failure('CONFLICT', `There is a template "${source.id}" already: change that one or choose another id.`)
     }
     const file = await catalogue.write(place, `${source.id}.yaml`, request.body.yaml)
@@ -107,14 +120,14 @@ export function templateRoutes(parts: Parts): FastifyPluginAsync {
     for (const url of ['/api/v2/templates', '/api/v2/templates/import']) {
       app.post<{ Body: SaveTemplate }>(
         url,
-        { config: submit, schema: { body: SaveTemplate, response: { 201: TemplateAnswer } } },
+        { config: change, schema: { body: SaveTemplate, response: { 201: TemplateAnswer } } },
         async (request, reply) => reply.code(201).send(await create(request)),
       )
     }
 
     app.put<{ Params: { id: string }; Body: SaveTemplate }>(
       '/api/v2/templates/:id',
-      { config: submit, schema: { params: Params, body: SaveTemplate, response: { 200: TemplateAnswer } } },
+      { config: change, schema: { params: Params, body: SaveTemplate, response: { 200: TemplateAnswer } } },
       async (request) => {
         const who = identityOf(request)
         const { id } = request.params
@@ -129,7 +142,8 @@ export function templateRoutes(parts: Parts): FastifyPluginAsync {
         const before = old.place.kind === 'private' ? 'private' : 'shared'
         const place = placeFor(who, request.body.visibility ?? before)
         const moved = place.kind !== old.place.kind
-        if (moved && shelf.at(place, id) !== undefined) {
+        const there = moved ? shelf.at(place, id) : undefined
+        if (there !== undefined && !isOwnWork(request, there)) {
           throw new Failure('CONFLICT', `There is a ${place.kind} template "${id}" already.`)
         }
         const file = await catalogue.write(place, moved ? `${id}.yaml` : basename(old.path), request.body.yaml)
@@ -141,10 +155,12 @@ export function templateRoutes(parts: Parts): FastifyPluginAsync {
 
     app.delete<{ Params: { id: string } }>(
       '/api/v2/templates/:id',
-      { config: submit, schema: { params: Params, response: { 200: Done } } },
+      { config: change, schema: { params: Params, response: { 200: Done } } },
       async (request) => {
         const { id } = request.params
-        await catalogue.remove(ownFile(identityOf(request), id))
+        const who = identityOf(request)
+        const file = isAgain(request) ? leftFile(who, id) : ownFile(who, id)
+        if (file !== undefined) await catalogue.remove(file)
         record(request, 'template.remove', id)
         return { message: `The template "${id}" is gone.` }
       },
@@ -192,6 +208,11 @@ export function templateRoutes(parts: Parts): FastifyPluginAsync {
     )
   }
 }
+
+/** Whether it may have been done before, and the answer was lost. */
+const isAgain = (request: FastifyRequest) => doubtfulSince(request) !== undefined
+const isOwnWork = (request: FastifyRequest<{ Body: SaveTemplate }>, file: TemplateFile) =>
+  isAgain(request) && file.text === request.body.yaml
 
 /** A shipped file by its path under the examples; a template of a user cannot name any other file of the machine. */
 async function insideOf(folder: string, path: string): Promise<string> {
