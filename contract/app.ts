@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { ConvergenceChoice, ConvergenceHead, ConvergenceRow } from './convergence.ts'
 import { AppError } from './errors.ts'
-import { change, collection, nothing, object, query, site, stream } from './feature.ts'
+import { age, change, collection, dated, datedCollection, nothing, object, query, site, stream } from './feature.ts'
 import type { FeatureContract, MethodContract, StreamContract } from './feature.ts'
 import { desktops } from './features/desktops.ts'
 import { outbox } from './features/outbox.ts'
@@ -54,7 +54,8 @@ const siteOptions = {
 }
 /** A text file in the folder of a job or of an element of an array. */
 const ofJob = { ...site, id: Id, file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })) }
-const NodesShown = object({ status: NodesStatus, summary: Type.Optional(ClusterSummary), at: Type.String() })
+const NodesShown = object({ status: NodesStatus, summary: Type.Optional(ClusterSummary), at: Type.String(), ...age })
+const Catalogue = object({ items: Type.Array(Template), broken: Type.Array(BrokenTemplate), ...age })
 
 /** Of a file in a job's folder. */
 const filePath = Type.String({ minLength: 1, maxLength: 4096 })
@@ -76,6 +77,7 @@ const expanded = object({
  * - A method marked `change` alters something: the client gives each call an id of its own, and the same id is done once,
  *   however often the call is sent (a lost connection sends it again).
  * - A stream begins with a snapshot and continues with numbered events; after a gap the client gets a new snapshot.
+ * - What was told before is told again while its site is out of reach, with its age: see `dated`.
  * - Payloads are plain JSON. Bulk bytes never travel here.
  */
 export const app = {
@@ -200,7 +202,7 @@ export const app = {
         }),
       ),
       /** The YAML text of a template, for editing. */
-      source: query(object({ ...site, id: Id }), object({ yaml: Type.String() })),
+      source: query(object({ ...site, id: Id }), object({ yaml: Type.String(), ...age })),
       /** Creates (no `id`) or replaces a template from YAML; also the import of a file. */
       save: change(
         object({
@@ -216,11 +218,7 @@ export const app = {
       useExamples: change(object({ ...site, id: Id, label: Id }), object({ uploads: Type.Array(Upload) })),
     },
     streams: {
-      all: stream(
-        object(site),
-        object({ items: Type.Array(Template), broken: Type.Array(BrokenTemplate) }),
-        object({ items: Type.Array(Template), broken: Type.Array(BrokenTemplate) }),
-      ),
+      all: stream(object(site), Catalogue, Catalogue),
     },
   },
 
@@ -285,9 +283,9 @@ export const app = {
         object({ ...site, ids: Type.Array(Id, { minItems: 1, maxItems: 1000 }), change: JobChange }),
         object({ results: Type.Array(ChangeResult) }),
       ),
-      detail: query(object({ ...site, id: Id }), JobDetail),
+      detail: query(object({ ...site, id: Id }), dated(JobDetail)),
       /** What it was asked for with, for a form that asks again. */
-      submission: query(object({ ...site, id: Id }), Resubmission),
+      submission: query(object({ ...site, id: Id }), dated(Resubmission)),
       /** A private template out of a job: its script, resources, and parameters with their values as defaults. */
       cloneTemplate: change(
         object({
@@ -301,7 +299,7 @@ export const app = {
     },
     streams: {
       /** The user's own; `everybody`: all users', which only admins get, a few seconds old. */
-      all: collection(Job, object({ ...site, everybody: Type.Optional(Type.Boolean()) })),
+      all: datedCollection(Job, object({ ...site, everybody: Type.Optional(Type.Boolean()) })),
       /** A part of an array's elements, kept up to date (at most once a second). */
       elements: stream(
         object({
@@ -320,11 +318,11 @@ export const app = {
   /** What a job leaves behind; `id` is the job's, an element's id stands for its array. */
   results: {
     methods: {
-      files: query(object({ ...site, id: Id }), object({ files: Type.Array(ResultFile) })),
+      files: query(object({ ...site, id: Id }), object({ files: Type.Array(ResultFile), ...age })),
       /** The figures its template reads from its files. */
-      figures: query(object({ ...site, id: Id }), object({ values: Type.Array(ResultValue) })),
+      figures: query(object({ ...site, id: Id }), object({ values: Type.Array(ResultValue), ...age })),
       /** A part of the job's folder. */
-      folder: query(object({ ...site, id: Id, ...FolderQuery.properties }), ResultFolder),
+      folder: query(object({ ...site, id: Id, ...FolderQuery.properties }), dated(ResultFolder)),
       /** Totals of the folders directly below `path`; may take seconds where there are many files. */
       sizes: query(object({ ...site, id: Id, path: FolderQuery.properties.path }), FolderSizes),
       space: query(object(site), Space),
@@ -456,7 +454,7 @@ export const app = {
         Preflight,
       ),
       /** Partitions, accounts, QOS and licences that the user may name. */
-      choices: query(object(site), JobChoices),
+      choices: query(object(site), dated(JobChoices)),
     },
     streams: {},
   },
@@ -473,7 +471,7 @@ export const app = {
       /** The steps that did not succeed, or `from` and all after it, as new jobs. */
       restart: change(object({ ...site, id: Id, from: Type.Optional(StepKey) }), WorkflowRun),
     },
-    streams: { all: collection(WorkflowRun, object(site)) },
+    streams: { all: datedCollection(WorkflowRun, object(site)) },
   },
 
   desktops,
@@ -485,7 +483,7 @@ export const app = {
     streams: {
       status: stream(object(site), NodesShown, NodesShown),
       /** What runs the jobs, its partitions, and since when what it tells is old. */
-      scheduler: stream(object(site), SchedulerStatus, SchedulerStatus),
+      scheduler: stream(object(site), dated(SchedulerStatus), dated(SchedulerStatus)),
     },
   },
 

@@ -90,11 +90,15 @@ export type OutboxWait = Static<typeof OutboxWait>
 
 /** A part of a template that is another now: values as they are written in its file, absent where there was or is none. */
 export const TemplateDifference = Type.Object({
-  part: Type.Union(
-    (['parameter', 'files', 'resources', 'script', 'steps', 'requires', 'other'] as const).map((one) =>
-      Type.Literal(one),
-    ),
-  ),
+  part: Type.Union([
+    Type.Literal('parameter'),
+    Type.Literal('files'),
+    Type.Literal('resources'),
+    Type.Literal('script'),
+    Type.Literal('steps'),
+    Type.Literal('requires'),
+    Type.Literal('other'),
+  ]),
   /** Of the parameter, the slot, the resource. */
   key: Type.Optional(Type.String()),
   before: Type.Optional(Type.String()),
@@ -132,32 +136,28 @@ export type OutboxQuestion = Static<typeof OutboxQuestion>
 /** One line of an entry's story. */
 export const OutboxMoment = Type.Object({
   at: Time,
-  what: Type.Union(
-    (
-      [
-        'queued',
-        'held',
-        'released',
-        'edited',
-        /** It began to wait for `wait`. */
-        'waiting',
-        'network-back',
-        'signed-in',
-        'files-ready',
-        /** `question` was put. */
-        'asked',
-        'accepted',
-        'sending',
-        /** No answer came: the site may have it. It is asked again with the same key. */
-        'answer-lost',
-        'done',
-        'failed',
-        'retried',
-        /** Out of a damaged file. */
-        'recovered',
-      ] as const
-    ).map((one) => Type.Literal(one)),
-  ),
+  what: Type.Union([
+    Type.Literal('queued'),
+    Type.Literal('held'),
+    Type.Literal('released'),
+    Type.Literal('edited'),
+    /** It began to wait for `wait`. */
+    Type.Literal('waiting'),
+    Type.Literal('network-back'),
+    Type.Literal('signed-in'),
+    Type.Literal('files-ready'),
+    /** `question` was put. */
+    Type.Literal('asked'),
+    Type.Literal('accepted'),
+    Type.Literal('sending'),
+    /** No answer came: the site may have it. It is asked again with the same key. */
+    Type.Literal('answer-lost'),
+    Type.Literal('done'),
+    Type.Literal('failed'),
+    Type.Literal('retried'),
+    /** Out of a damaged file. */
+    Type.Literal('recovered'),
+  ]),
   wait: Type.Optional(OutboxWait),
   error: Type.Optional(AppError),
 })

@@ -11,19 +11,39 @@ export const SignedInUser = Type.Object({
 export type SignedInUser = Static<typeof SignedInUser>
 
 /**
- * `unknown` until first contact; derived from real traffic, not from the operating system's network flag. `needs-you`: an SSH
- * site goes no further without an answer (`SiteQuestion`), or without the user starting it.
+ * `unknown` until first contact; derived from real traffic, not from the operating system's network flag. `starting`: the
+ * session of an SSH site stands, and its agent is being looked for, installed or started. `degraded`: the site can be used, but
+ * answers slowly or not every time. `needs-you`: an SSH site goes no further without an answer (`SiteQuestion`), or without the
+ * user starting it.
  */
 export const ConnectionState = Type.Union([
   Type.Literal('unknown'),
   Type.Literal('connecting'),
+  Type.Literal('starting'),
   Type.Literal('connected'),
+  Type.Literal('degraded'),
   Type.Literal('reconnecting'),
   Type.Literal('needs-you'),
   Type.Literal('offline'),
   Type.Literal('signed-out'),
 ])
 export type ConnectionState = Static<typeof ConnectionState>
+
+/** How well a site is reached. */
+export const SiteConnection = Type.Object({
+  state: ConnectionState,
+  since: Time,
+  /** Milliseconds of the last round trip. */
+  roundTripMs: Type.Optional(Type.Number()),
+  /** While reconnecting: which try, and when the next one starts. */
+  attempt: Type.Optional(Type.Integer()),
+  nextAttemptAt: Type.Optional(Time),
+  /** Why the last try failed. */
+  error: Type.Optional(AppError),
+  /** How far this machine's clock is ahead of the site's; negative: behind. Absent while they agree well enough. */
+  clockSkewSeconds: Type.Optional(Type.Integer()),
+})
+export type SiteConnection = Static<typeof SiteConnection>
 
 /** How an `ssh://` site is reached. What is absent is as `~/.ssh/config` says, else as ssh's own default. */
 export const SshOptions = Type.Object(
@@ -92,17 +112,7 @@ export const Site = Type.Object({
   user: Type.Optional(SignedInUser),
   /** The name last signed in with, to fill the form. */
   lastUsername: Type.Optional(Type.String()),
-  connection: Type.Object({
-    state: ConnectionState,
-    since: Time,
-    /** Milliseconds of the last round trip. */
-    roundTripMs: Type.Optional(Type.Number()),
-    /** While reconnecting: which try, and when the next one starts. */
-    attempt: Type.Optional(Type.Integer()),
-    nextAttemptAt: Type.Optional(Time),
-    /** Why the last try failed. */
-    error: Type.Optional(AppError),
-  }),
+  connection: SiteConnection,
   /** Of an SSH site. */
   agent: Type.Optional(SiteAgentState),
 })

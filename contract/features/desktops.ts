@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { Desktop, DesktopViewing, NewDesktop, ShareCode, Thumbnail } from '../desktops.ts'
-import { change, collection, nothing, object, query, site } from '../feature.ts'
+import { change, datedCollection, nothing, object, query, site } from '../feature.ts'
 import { Id } from '../text.ts'
 
 const one = object({ ...site, id: Id })
@@ -25,5 +25,5 @@ export const desktops = {
     /** By desktop, as they were last seen on this machine. */
     thumbnails: query(object(site), Type.Record(Id, Thumbnail)),
   },
-  streams: { all: collection(Desktop, object(site)) },
+  streams: { all: datedCollection(Desktop, object(site)) },
 }

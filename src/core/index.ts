@@ -7,19 +7,22 @@ import type { FeatureHandlers, Handlers } from '../rpc/types.ts'
 import { agentTimes, type AgentTimes } from './agent-client/index.ts'
 import { createConvergence } from './convergence/index.ts'
 import { createDesktops } from './desktops/index.ts'
+import { fetchAhead } from './fetch-ahead.ts'
 import { createForwards } from './forwards/index.ts'
 import { createJobs } from './jobs/index.ts'
 import { appError } from './kit/app-error.ts'
 import { openJournal } from './kit/journal.ts'
 import { openLastKnown } from './kit/last-known.ts'
+import { createNetworks } from './kit/networks.ts'
 import { createLogs } from './logs/index.ts'
 import { createNodes } from './nodes/index.ts'
 import { createNotifications } from './notifications/index.ts'
+import { createOutbox, type Outbox, type OutboxTimes } from './outbox/index.ts'
 import type { Platform } from './platform.ts'
 import { createPreflight } from './preflight/index.ts'
 import { createResults, type Download } from './results/index.ts'
 import { createSettings } from './settings/index.ts'
-import { createSites } from './sites/index.ts'
+import { createRemembered, createSites } from './sites/index.ts'
 import type { SshTimes } from './ssh/index.ts'
 import { createTasks, taskMigrations } from './tasks/index.ts'
 import { createTemplates } from './templates/index.ts'
@@ -37,6 +40,8 @@ export interface Core {
   takeDownload(ticket: string): Promise<Download>
   /** The bytes of a desktop that a one-time ticket of `desktops.open` stands for: RFB, as a viewer speaks it. NOT_FOUND. */
   takeViewer(ticket: string): Promise<Duplex>
+  /** How much waits to be sent, for hosts that are about to end. */
+  outbox: Pick<Outbox, 'unsent' | 'onChange'>
   /** Long work stops where it is and goes on at the next start. */
   close(): Promise<void>
 }
@@ -46,8 +51,11 @@ export interface CoreOptions {
   times?: Partial<AgentTimes>
   /** Waits towards SSH servers, in milliseconds. */
   sshTimes?: Partial<SshTimes>
+  outboxTimes?: Partial<OutboxTimes>
   /** SSH sites connect by themselves where nothing must be asked; default true. */
   connectAtStart?: boolean
+  /** Nothing goes to any site by itself, neither of the outbox nor of uploads: for those who only add, look and change. */
+  atRest?: boolean
 }
 
 /** The composition root: every part made by its factory, handed what it needs, closed in the reverse order. */
@@ -59,12 +67,15 @@ export async function createCore(platform: Platform, options: CoreOptions = {}):
   await mkdir(journals, { recursive: true, mode: 0o700 })
   const settings = await createSettings({ folder, log })
   const lastKnown = openLastKnown(join(journals, 'last-known.db'), log)
+  const networks = createNetworks()
   const sites = await createSites({
     platform,
     folder,
     log,
     times: { ...agentTimes, ...options.times },
     connectAtStart: options.connectAtStart ?? true,
+    atRest: options.atRest === true,
+    networks,
     ...(options.sshTimes === undefined ? {} : { sshTimes: options.sshTimes }),
   })
   const { agents } = sites
@@ -74,30 +85,44 @@ export async function createCore(platform: Platform, options: CoreOptions = {}):
   sites.onChange((id, site) => {
     if (site === undefined) lastKnown.forget(id)
   })
-  const uploads = createUploads({ platform, agents, userOf: (site) => sites.userOf(site), settings })
+  const uploads = createUploads({ platform, agents, sites, settings })
   const taskJournal = openJournal({ path: join(journals, 'tasks.db'), migrations: taskMigrations, log })
-  const jobs = createJobs({
-    database: taskJournal,
-    platform,
-    sites,
-    lastKnown,
-    whenUploaded: (ids, signal) => uploads.whenUploaded(ids, signal),
-  })
+  const remembered = createRemembered({ sites, lastKnown })
+  const jobs = createJobs({ sites, lastKnown, remembered, submit: (input, change) => outbox.submit(input, change) })
   const results = createResults({
     database: taskJournal,
     agents,
+    remembered,
     whenUploaded: (ids, signal) => uploads.whenUploaded(ids, signal),
     downloadsFolder: paths.downloads,
     log,
   })
   const templates = createTemplates({
-    agents,
+    sites,
     lastKnown,
+    remembered,
     addFinished: (...file) => uploads.addFinished(...file),
   })
+  const preflight = createPreflight({ agents, remembered })
+  const outbox = createOutbox({
+    folder: journals,
+    former: taskJournal,
+    sites,
+    uploads,
+    networks,
+    deliveries: { ...jobs.deliveries, ...templates.deliveries, ...results.deliveries },
+    questions: {
+      template: (...asked) => templates.current(...asked),
+      preflight: (...asked) => preflight.check(...asked),
+      probe: async (site, signal) => void (await agents.client(site).get('/api/health', { signal })),
+    },
+    seenTemplate: (site, id) => templates.seen(site, id),
+    log,
+    ...(options.outboxTimes === undefined ? {} : { times: options.outboxTimes }),
+  })
   const logs = createLogs({ agents, log })
-  const workflows = createWorkflows({ agents })
-  const nodes = createNodes({ agents })
+  const workflows = createWorkflows({ sites, lastKnown })
+  const nodes = createNodes({ sites, lastKnown })
   const desktops = createDesktops({ sites, lastKnown, log })
   const notifications = createNotifications({ platform, sites, lastKnown })
   const handlers: Handlers = {
@@ -109,7 +134,7 @@ export async function createCore(platform: Platform, options: CoreOptions = {}):
     templates: templates.handlers,
     uploads: uploads.handlers,
     jobs: jobs.handlers,
-    preflight: createPreflight({ agents }).handlers,
+    preflight: preflight.handlers,
     usage: createUsage({ agents }).handlers,
     logs: logs.handlers,
     results: results.handlers,
@@ -117,23 +142,32 @@ export async function createCore(platform: Platform, options: CoreOptions = {}):
     workflows: workflows.handlers,
     nodes: nodes.handlers,
     desktops: desktops.handlers,
+    outbox: outbox.handlers,
     notifications: notifications.handlers,
-    tasks: createTasks([uploads.tasks, jobs.tasks, ...results.tasks]).handlers,
+    tasks: createTasks([uploads.tasks, outbox.tasks, ...results.tasks]).handlers,
   }
   const server = createServer(handlers, {
     onFault: ({ reference, call, error }) =>
       log.error('a call failed', { reference, call, error: error instanceof Error ? error.stack : 'unknown' }),
   })
-  uploads.start()
-  jobs.start()
-  results.start()
+  // A host of windows; a command of the terminal asks for what it needs.
+  const ahead = options.connectAtStart !== false && options.atRest !== true
+  const endAhead = ahead ? fetchAhead(sites, handlers) : undefined
+  if (options.atRest !== true) {
+    uploads.start()
+    outbox.start()
+    results.start()
+  }
   return {
     handlers,
     serve: (port) => server.serve(port),
     takeDownload: (ticket) => results.takeDownload(ticket),
+    outbox: { unsent: () => outbox.unsent(), onChange: (listener) => outbox.onChange(listener) },
     takeViewer: (ticket) => desktops.takeViewer(ticket),
     async close() {
-      await Promise.all([jobs.close(), results.close()])
+      endAhead?.()
+      await Promise.all([outbox.close(), results.close()])
+      jobs.close()
       taskJournal.close()
       await uploads.close()
       notifications.close()
@@ -144,6 +178,7 @@ export async function createCore(platform: Platform, options: CoreOptions = {}):
       terminals.close()
       await forwards.close()
       sites.close()
+      networks.close()
       lastKnown.close()
     },
   }

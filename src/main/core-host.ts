@@ -1,6 +1,6 @@
 import { MessageChannelMain, utilityProcess, type MessagePortMain, type UtilityProcess } from 'electron'
 import type { Logger } from '../core/platform.ts'
-import type { CoreStart, FromCore, Services, ToCore } from './messages.ts'
+import type { CoreStart, FromCore, Services, Standing, ToCore } from './messages.ts'
 
 /** Keeps a core running in a process of its own, and connects windows to it. */
 export interface CoreHost {
@@ -21,6 +21,11 @@ export interface CoreHostOptions {
   log: Logger
   /** The core ended and is started again; also told when it did so many times in a row. */
   onRestart?: (attempt: number) => void
+  onStanding: (standing: Standing) => void
+  /** It is not clear yet whether the data is in use on another machine. */
+  onWait: (sentence: string) => void
+  /** The data is in use elsewhere; the core is not started again. */
+  onUnavailable: (sentence: string) => void
 }
 
 const graceMs = 4_000
@@ -28,7 +33,8 @@ const graceMs = 4_000
 const backOff = (attempt: number): number => Math.min(30_000, 250 * 2 ** attempt)
 const healthyMs = 60_000
 
-export function createCoreHost({ program, start, services, log, onRestart }: CoreHostOptions): CoreHost {
+export function createCoreHost(options: CoreHostOptions): CoreHost {
+  const { program, start, services, log, onRestart } = options
   /** Who waits for the core to run, by what was asked for. */
   const waiting = new Map<string, () => void>()
   let child: UtilityProcess | undefined
@@ -55,19 +61,34 @@ export function createCoreHost({ program, start, services, log, onRestart }: Cor
   }
 
   function receive(from: UtilityProcess, message: FromCore): void {
-    if (message.type === 'ready') {
-      ready = true
-      const all = [...waiting.values()]
-      waiting.clear()
-      for (const again of all) again()
-    } else if (message.type === 'failed') {
-      log.error('the core failed', { reason: message.reason })
-    } else {
-      answer(message).then(
-        (value) => send(from, { type: 'answer', id: message.id, value }),
-        (error: unknown) =>
-          send(from, { type: 'answer', id: message.id, error: error instanceof Error ? error.message : String(error) }),
-      )
+    switch (message.type) {
+      case 'ready': {
+        ready = true
+        const all = [...waiting.values()]
+        waiting.clear()
+        for (const again of all) again()
+        return
+      }
+      case 'standing':
+        return options.onStanding(message.standing)
+      case 'waiting':
+        return options.onWait(message.sentence)
+      case 'unavailable':
+        stopping = true
+        return options.onUnavailable(message.sentence)
+      case 'failed':
+        return log.error('the core failed', { reason: message.reason })
+      case 'ask':
+        void reply(from, message)
+    }
+  }
+
+  async function reply(to: UtilityProcess, asked: Extract<FromCore, { type: 'ask' }>): Promise<void> {
+    const { id } = asked
+    try {
+      send(to, { type: 'answer', id, value: await answer(asked) })
+    } catch (error) {
+      send(to, { type: 'answer', id, error: error instanceof Error ? error.message : String(error) })
     }
   }
 

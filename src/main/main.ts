@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { app, dialog, ipcMain, type BrowserWindow, type IpcMainEvent, type WebContents } from 'electron'
-import { createFileLog } from '../core/host-kit/index.ts'
+import { createFileLog, heldText, holderElsewhere } from '../core/host-kit/index.ts'
+import type { Notice } from '../core/platform.ts'
+import { createClosing, type Closing } from './closing.ts'
 import { readMainConfig } from './config.ts'
 import { createCoreHost, type CoreHost } from './core-host.ts'
 import { createTray, setMenu } from './menu.ts'
@@ -12,6 +14,7 @@ import { isTicket } from './policy/ticket.ts'
 import { createSecrets } from './secrets.ts'
 import { secureBeforeReady, secureSession } from './security.ts'
 import { createServices } from './services.ts'
+import { languageOf } from './texts.ts'
 import { desktopWindow, openWindow } from './window.ts'
 
 declare const HEADWAY_VERSION: string
@@ -21,10 +24,14 @@ const built = (...path: string[]): string => join(import.meta.dirname, ...path)
 const preload = built('../preload/preload.cjs')
 const config = readMainConfig()
 
+const dataFolder = (): string => join(app.getPath('userData'), 'core')
+const systemLanguage = () => languageOf(app.getLocale())
+
 /** Pages of windows that are ours: the window, and desktops in windows of their own. */
 const ownPages = new Set<WebContents>()
 let window: BrowserWindow | undefined
 let core: CoreHost | undefined
+let closing: Closing | undefined
 /** A link that came before there was a window. */
 let firstPlace = ''
 
@@ -42,15 +49,19 @@ if (app.requestSingleInstanceLock()) {
   })
   ipcMain.on('headway:connect', connect)
   ipcMain.on('headway:viewer', view)
-  app.on('window-all-closed', () => {
-    if (process.platform !== 'darwin') app.quit()
-  })
   app.on('activate', () => show())
   app.on('will-quit', closeCore)
   // Started by `npm start`: when that is gone, however it ended, so is this.
-  process.on('disconnect', () => app.quit())
+  process.on('disconnect', leave)
   app.whenReady().then(open, fatal)
 } else {
+  app.whenReady().then(refuse, fatal)
+}
+
+/** The one that holds the lock shows its window; on another machine, with which this one shares its folder, nobody sees that. */
+async function refuse(): Promise<void> {
+  const holder = await holderElsewhere(dataFolder()).catch(() => undefined)
+  if (holder !== undefined) dialog.showErrorBox('Headway', heldText(holder, systemLanguage()))
   app.quit()
 }
 
@@ -60,12 +71,27 @@ async function open(): Promise<void> {
   const log = createFileLog(join(data, 'logs', 'main.log'))
   secureSession(built('../renderer'))
   setMenu()
-  const tray = createTray(built('tray.png'), show)
+  const tray = createTray(built('tray.png'), () => show())
   const secrets = await createSecrets(data, log)
+  const services = createServices({ secrets, window: () => window, goTo: goToPlace })
+  const notify = (notice: Notice): void => void services.notify(notice)
+  const ending = createClosing({
+    standing: { unsent: 0, language: systemLanguage() },
+    tray,
+    notify,
+    show: () => show(),
+  })
+  closing = ending
   core = createCoreHost({
     program: built('core.js'),
     log,
-    services: createServices({ secrets, window: () => window, goTo: goToPlace }),
+    services,
+    onStanding: (standing) => ending.update(standing),
+    onWait: (sentence) => notify({ title: 'Headway', body: sentence, place: '' }),
+    onUnavailable(sentence) {
+      dialog.showErrorBox('Headway', sentence)
+      leave()
+    },
     start: {
       version: typeof HEADWAY_VERSION === 'string' ? HEADWAY_VERSION : 'development',
       locale: app.getLocale(),
@@ -78,7 +104,7 @@ async function open(): Promise<void> {
         nativeNotifications: true,
       },
       paths: {
-        data: join(data, 'core'),
+        data: dataFolder(),
         downloads: app.getPath('downloads'),
         // Beside the archive of the packaged app (`extraResources`): it is copied from there, not run.
         agentPackage: app.isPackaged ? join(process.resourcesPath, 'agent-package') : built('../agent-package'),
@@ -157,7 +183,14 @@ function goToPlace(place: string | undefined): void {
   if (place !== undefined && before !== undefined) void before.loadURL(`${appUrl}${place}`)
 }
 
+/** Ends Headway without a question. */
+function leave(): void {
+  closing?.settle()
+  app.quit()
+}
+
 function closeCore(event: Electron.Event): void {
+  closing?.settle()
   const running = core
   if (running === undefined) return
   event.preventDefault()

@@ -35,7 +35,19 @@ export type ToCore =
   | { type: 'answer'; id: number; value?: unknown; error?: string }
   | { type: 'stop' }
 
+/** What the main process says by itself, and in which language. */
+export interface Standing {
+  /** How many entries of the outbox are not sent yet. */
+  unsent: number
+  language: 'en' | 'ko'
+}
+
 export type FromCore =
   | { type: 'ready' }
+  | { type: 'standing'; standing: Standing }
+  /** The data may be in use on another machine: it takes a while to find out. */
+  | { type: 'waiting'; sentence: string }
+  /** The data is in use elsewhere: there is no core here, nor will there be one. */
+  | { type: 'unavailable'; sentence: string }
   | { type: 'ask'; id: number; service: Service; input: unknown[] }
   | { type: 'failed'; reason: string }

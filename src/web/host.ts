@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { WebSocket } from 'ws'
 import { createCore } from '../core/index.ts'
-import { lockFolder } from '../core/host-kit/index.ts'
+import { heldText, lostText, ownFolder, ownTimes, waitingText } from '../core/host-kit/index.ts'
 import { maxFrame } from '../rpc/frames.ts'
 import type { Port } from '../rpc/port.ts'
 import { portFromWebSocket } from '../rpc/web-socket-port.ts'
@@ -18,6 +18,10 @@ export interface WebHost {
   address(): string
   /** Opens an address in the system's browser; rejects with a sentence where there is none. */
   openBrowser(address: string): Promise<void>
+  /** Resolves when the data came into other hands, with a sentence to say: this host must be closed then. */
+  lost: Promise<string>
+  /** What to say at the end of work that is not sent yet; undefined where there is none. */
+  unsent(): string | undefined
   close(): Promise<void>
 }
 
@@ -26,6 +30,8 @@ export interface WebHostOptions extends Partial<WebConfig> {
   data?: string
   /** Folder of the built window; default: beside the bundle, or in dist/ of the repository. */
   renderer?: string
+  /** Told a sentence while it is not clear yet whether the data is in use on another machine. */
+  onWait?: (sentence: string) => void
 }
 
 /** What may wait for a page that does not read, in bytes; streams stop long before (they go by credit). */
@@ -40,10 +46,13 @@ export async function startWebHost(options: WebHostOptions = {}): Promise<WebHos
     ...(localSite === undefined ? {} : { localSite }),
     openSource: ({ token }) => Promise.resolve(intake.open(token)),
   })
-  const lock = lockFolder(platform.paths.data)
-  if (lock === undefined) {
-    throw new Error('Headway already runs for you on this machine. Use that window, or end it first.')
-  }
+  const lost = Promise.withResolvers<string>()
+  const taken = await ownFolder(platform.paths.data, {
+    log: platform.log,
+    onLost: (holder) => lost.resolve(lostText(holder, 'en')),
+    onWait: (holder) => options.onWait?.(waitingText(holder, ownTimes.stillMs / 1000, 'en')),
+  })
+  if ('holder' in taken) throw new Error(heldText(taken.holder, 'en'))
   const renderer = options.renderer ?? rendererFolder()
   const core = await createCore(platform)
   const server = await startServer({
@@ -62,12 +71,21 @@ export async function startWebHost(options: WebHostOptions = {}): Promise<WebHos
     url: server.url,
     address: () => `${server.url}#token=${server.mint()}`,
     openBrowser: (address) => platform.openExternal(address),
+    lost: lost.promise,
+    unsent: () => unsentText(core.outbox.unsent()),
     async close() {
       await server.close()
       await core.close()
-      lock.release()
+      await taken.own.release()
     },
   }
+}
+
+function unsentText(count: number): string | undefined {
+  if (count === 0) return undefined
+  return count === 1
+    ? '1 entry waits in the outbox. It is kept, and goes out at the next start.'
+    : `${count} entries wait in the outbox. They are kept, and go out at the next start.`
 }
 
 /** A page that stopped reading is cut off rather than kept in memory; it gets a snapshot when it comes back. */

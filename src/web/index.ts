@@ -5,22 +5,26 @@ import { startWebHost, type WebHost } from './host.ts'
 
 /** The Node host as a program: prints its address and opens the browser where there is one. */
 async function main(): Promise<void> {
-  const host = await startWebHost()
+  const host = await startWebHost({ onWait: (sentence) => console.log(sentence) })
   let closing = false
-  const close = (): void => {
+  const close = (code = 0): void => {
     if (closing) return
     closing = true
+    const unsent = host.unsent()
+    if (unsent !== undefined) console.log(unsent)
     // Whatever hangs must not keep the terminal.
     setTimeout(() => process.exit(1), 4_000).unref()
     host.close().then(
-      () => process.exit(0),
+      () => process.exit(code),
       (error: unknown) => fail(error),
     )
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, close)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => close())
   // Started by `npm start`: when that is gone, however it ended, so is this.
-  process.on('disconnect', close)
+  process.on('disconnect', () => close())
   await announce(host)
+  console.error(await host.lost)
+  close(1)
 }
 
 async function announce(host: WebHost): Promise<void> {

@@ -6,7 +6,7 @@ import type { AppErrorValue } from '../../contract/errors.ts'
 import type { Site } from '../../contract/sites.ts'
 import type { Task } from '../../contract/task.ts'
 import { agentTimes, type AgentTimes } from '../../src/core/agent-client/index.ts'
-import { createCore, type Core } from '../../src/core/index.ts'
+import { createCore, type Core, type CoreOptions } from '../../src/core/index.ts'
 import type { Logger, Platform } from '../../src/core/platform.ts'
 import { createClient } from '../../src/rpc/client.ts'
 import { memoryPortPair } from '../../src/rpc/memory-port.ts'
@@ -50,6 +50,7 @@ export async function startCore(
     data?: string
     secrets?: Map<string, string>
     times?: Partial<AgentTimes>
+    outboxTimes?: CoreOptions['outboxTimes']
     platform?: Partial<Platform>
   } = {},
 ): Promise<TestCore> {
@@ -81,7 +82,10 @@ export async function startCore(
       log,
       ...options.platform,
     },
-    { times: { ...shortTimes, ...options.times } },
+    {
+      times: { ...shortTimes, ...options.times },
+      ...(options.outboxTimes === undefined ? {} : { outboxTimes: options.outboxTimes }),
+    },
   )
   const rpc = createClient(() => {
     const [ours, theirs] = memoryPortPair()

@@ -3,14 +3,14 @@ import type { JobOptions } from '../../contract/resources.ts'
 import { admin, secret, spawnAgent, temporaryFolder, type SpawnedAgent } from './agent.ts'
 import { sharedCluster } from './cluster.ts'
 import { startCore, until, type TestCore } from './core.ts'
-import { startCutProxy, type CutProxy } from './cut-proxy.ts'
+import { startFaultProxy, type FaultProxy } from './fault-proxy.ts'
 
 /** A core signed in to an agent that runs its jobs on a real Slurm, with a way between them that can be cut. */
 export interface SlurmSite {
   core: TestCore
   /** Id of the site in the core. */
   site: string
-  proxy: CutProxy
+  proxy: FaultProxy
   agent(): SpawnedAgent
   /** Ends the agent and starts it again on the same port, over the same folder. */
   restartAgent(): Promise<void>
@@ -35,7 +35,7 @@ export async function startSlurmSite(): Promise<SlurmSite> {
       RATE_LIMIT_ENABLED: '0',
     })
   let agent = await start('0')
-  const proxy = await startCutProxy(agent.url)
+  const proxy = await startFaultProxy(agent.url)
   const core = await startCore()
   const { id: site } = await core.signIn(proxy.url)
   const submitted: string[] = []

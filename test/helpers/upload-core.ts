@@ -84,7 +84,7 @@ export async function startUploadCore(options: {
   const limit = { value: options.limit ?? 0 }
   const uploads = createUploads({
     platform,
-    userOf: () => user,
+    sites: { userOf: () => user, onChange: () => () => undefined },
     agents: { client: () => agent.client, link: () => agent.link, onSites: () => nothing },
     settings: {
       current: () => ({

@@ -5,14 +5,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JobOptions } from '../../contract/resources.ts'
 import { admin, secret, spawnAgent, temporaryFolder, type SpawnedAgent } from '../helpers/agent.ts'
 import { failureOf, startCore, until, type TestCore, type Watched } from '../helpers/core.ts'
-import { startCutProxy, type CutProxy } from '../helpers/cut-proxy.ts'
+import { startFaultProxy, type FaultProxy } from '../helpers/fault-proxy.ts'
 import { logText } from '../helpers/log-text.ts'
 
 const gibibyte = 1024 ** 3
 
 let data: string
 let agent: SpawnedAgent
-let proxy: CutProxy
+let proxy: FaultProxy
 let core: TestCore
 let site: string
 
@@ -27,7 +27,7 @@ beforeAll(async () => {
     JWT_SECRET_KEY: secret,
     RATE_LIMIT_ENABLED: '0',
   })
-  proxy = await startCutProxy(agent.url)
+  proxy = await startFaultProxy(agent.url)
   core = await startCore()
   site = (await core.signIn(proxy.url)).id
 })

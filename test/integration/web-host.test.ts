@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { readOwner, writeOwner } from '../../src/core/host-kit/owner-file.ts'
 import { openBrowserPage } from '../helpers/browser-page.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -87,10 +88,31 @@ test('a second one over the same data says so and ends', async () => {
   const second = start()
   const [code] = (await once(second.child, 'close')) as [number]
   expect(code).toBe(1)
-  expect(second.output()).toContain('already runs')
+  expect(second.output()).toContain(`Headway is already open on this machine (process ${first.child.pid}`)
   first.child.kill('SIGKILL')
   await once(first.child, 'exit')
   await addressOf(start().output)
+})
+
+test('it says at its end what is not sent yet', async () => {
+  const { child, output } = start()
+  const { rpc } = await openBrowserPage((await addressOf(output)).href)
+  const { id } = await rpc.call('sites', 'add', { url: 'ssh://jin@127.0.0.1:1' })
+  await rpc.call('outbox', 'add', { site: id, action: { kind: 'change', ids: ['7'], change: { action: 'cancel' } } })
+  rpc.close()
+  child.kill('SIGINT')
+  expect(await once(child, 'close')).toEqual([0, null])
+  expect(output()).toContain('1 entry waits in the outbox. It is kept, and goes out at the next start.')
+})
+
+test('it ends once its data is in use on another machine, and says where', async () => {
+  const { child, output } = start()
+  await addressOf(output)
+  const owner = { host: 'ws12', pid: 1, token: 'theirs', beat: 3, at: 0 }
+  await writeOwner(join(folder, 'app', 'host.owner'), owner)
+  expect(await once(child, 'close')).toEqual([1, null])
+  expect(output()).toContain('Headway was opened on ws12')
+  expect(await readOwner(join(folder, 'app', 'host.owner'))).toEqual(owner)
 })
 
 test('it ends with the process that started it, however that one ended', async () => {

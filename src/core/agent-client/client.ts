@@ -1,7 +1,7 @@
 import { AppError } from '../kit/app-error.ts'
 import { failureOf, offline } from './failures.ts'
 import { maxRefusal, readText, type Answer, type Http, type Opened, type Outgoing } from './http.ts'
-import type { AgentClient } from './interfaces.ts'
+import type { AgentClient, RequestOptions } from './interfaces.ts'
 import type { Session } from './session.ts'
 
 /** Most of the answer to a chunk. */
@@ -47,9 +47,9 @@ export function createClient(http: Http, session: Session, site: string): AgentC
 
   return {
     get: (path, options) => ask({ method: 'GET', path, ...options }),
-    post: (path, options) => ask({ method: 'POST', path, ...options }),
-    put: (path, options) => ask({ method: 'PUT', path, ...options }),
-    delete: (path, options) => ask({ method: 'DELETE', path, ...options }),
+    post: (path, options) => ask({ method: 'POST', path, ...keyed(options) }),
+    put: (path, options) => ask({ method: 'PUT', path, ...keyed(options) }),
+    delete: (path, options) => ask({ method: 'DELETE', path, ...keyed(options) }),
     async putBytes<T>(...[path, body, headers, signal, pace]: Parameters<AgentClient['putBytes']>) {
       const answer = await open({ method: 'PUT', path, body, headers, signal, pace })
       const text = await readText(answer.body, maxChunkAnswer).catch((error: unknown) => {
@@ -69,6 +69,11 @@ export function createClient(http: Http, session: Session, site: string): AgentC
     },
   }
 }
+
+const keyed = ({ key, ...options }: RequestOptions = {}): Omit<Outgoing, 'method' | 'path'> => ({
+  ...options,
+  ...(key === undefined ? {} : { headers: { 'idempotency-key': key } }),
+})
 
 /**
  * A certificate or a proxy stands in the way: a hotel's portal, a network that was left, an expired certificate. What is under way waits

@@ -1,9 +1,10 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import got, { RequestError, type Method } from 'got'
+import got, { RequestError, TimeoutError, type Method } from 'got'
 import type { RequestOptions } from './interfaces.ts'
 import type { Transport } from './transport.ts'
 import { reasonOf } from '../kit/wait.ts'
+import { aheadOf } from './clock-skew.ts'
 import { offline } from './failures.ts'
 import { wayFailure } from './https/failure.ts'
 import { openUpgrade, type UpgradeRequest } from './upgrade.ts'
@@ -32,8 +33,11 @@ export interface Opened {
   body: IncomingMessage
 }
 
-/** Told of every exchange, so that the connection's state follows real traffic. */
-export type Traffic = (outcome: 'answered' | 'unreachable') => void
+/**
+ * Told of every exchange, so that the connection's state follows real traffic. `late`: nothing came in all the time there was.
+ * `aheadMs`: how far this machine's clock is ahead of the one that answered, as far as this answer tells.
+ */
+export type Traffic = (outcome: 'answered' | 'unreachable' | 'late', aheadMs?: number) => void
 
 export interface Http {
   /** A small question and its answer. Rejects with OFFLINE, TLS_FAILED, PROXY_FAILED, or the signal's reason. */
@@ -68,6 +72,7 @@ export function createHttp(transport: Transport, site: string, timeouts: Timeout
       const { signal } = request
       const limit = new AbortController()
       const signals = signal === undefined ? [limit.signal] : [signal, limit.signal]
+      const askedAt = Date.now()
       try {
         const call = got(urlOf(request), {
           method: request.method,
@@ -86,12 +91,12 @@ export function createHttp(transport: Transport, site: string, timeouts: Timeout
           if (transferred > maxAnswer) limit.abort()
         })
         const answer = await call
-        traffic('answered')
+        traffic('answered', aheadOf(answer.headers.date, askedAt, Date.now()))
         return { status: answer.statusCode, headers: flat(answer.headers), body: answer.body }
       } catch (error) {
         if (signal?.aborted === true) throw reasonOf(signal)
         if (!(error instanceof RequestError)) throw error
-        traffic('unreachable')
+        traffic(error instanceof TimeoutError ? 'late' : 'unreachable')
         throw wayFailure(error, host) ?? offline(site)
       }
     },
@@ -108,7 +113,11 @@ export function createHttp(transport: Transport, site: string, timeouts: Timeout
           timeout: timeouts.answerMs,
           ...(signal === undefined ? {} : { signal }),
         })
-        outgoing.on('timeout', () => outgoing.destroy(new Error('nothing moved')))
+        let late = false
+        outgoing.on('timeout', () => {
+          late = true
+          outgoing.destroy(new Error('nothing moved'))
+        })
         outgoing.on('response', (incoming) => {
           traffic('answered')
           // A log that follows may be silent for hours; a cut is noticed by the site's event connection.
@@ -117,7 +126,7 @@ export function createHttp(transport: Transport, site: string, timeouts: Timeout
         })
         outgoing.on('error', (error) => {
           if (signal?.aborted === true) return reject(reasonOf(signal))
-          traffic('unreachable')
+          traffic(late ? 'late' : 'unreachable')
           reject(wayFailure(error, host) ?? offline(site))
         })
         if (body === undefined || pace === undefined) outgoing.end(body)

@@ -1,6 +1,6 @@
 export { followed, type Followed } from './followed.ts'
 export type { AgentClient, AgentLink, Agents, RequestOptions } from './interfaces.ts'
-export { createLive, isTemporary, refreshedWhileWatched, type Live } from './live.ts'
+export { createLive, isTemporary, refreshedWhileWatched, type Live, type LiveLink } from './live.ts'
 export { probe } from './probe.ts'
 export { agentTimes, openSiteAgent, type AgentTimes, type SiteAgent } from './site-agent.ts'
 export { testDirect } from './https/test-direct.ts'

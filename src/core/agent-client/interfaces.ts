@@ -4,6 +4,8 @@ import type { AgentEvent } from '../../../contract/agent/events.ts'
 export interface RequestOptions {
   query?: Record<string, string | number | undefined>
   json?: unknown
+  /** `Idempotency-Key`: with the same key the agent does it once and gives the same answer again. */
+  key?: string
   signal?: AbortSignal
 }
 
@@ -46,6 +48,8 @@ export interface AgentLink {
   /** Called with `true` each time the site becomes reachable and signed in (what was missed must be asked for again). */
   onReady(listener: (ready: boolean) => void): () => void
   readonly ready: boolean
+  /** When the agent was last heard of on it: milliseconds since 1970. */
+  readonly heardAt?: number | undefined
 }
 
 /** The sites' agents by site id; throws NOT_FOUND for an unknown site. */

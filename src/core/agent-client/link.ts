@@ -44,6 +44,7 @@ export function createLink(
   const events = createEmitter<[AgentEvent]>()
   const readiness = createEmitter<[boolean]>()
   let ready = false
+  let heardAt: number | undefined
   let closed = false
   let attempt = 0
   let refusals = 0
@@ -134,6 +135,7 @@ export function createLink(
     })
     socket.on('pong', () => {
       if (pinged === undefined || !mine) return
+      heardAt = Date.now()
       const roundTripMs = Math.max(1, Math.round(performance.now() - pinged))
       pinged = undefined
       clearTimeout(beat)
@@ -145,6 +147,7 @@ export function createLink(
       setReady(true)
     })
     socket.on('message', (data, binary) => {
+      heardAt = Date.now()
       const frame = binary || !Buffer.isBuffer(data) ? undefined : parse(data.toString('utf8'))
       if (Value.Check(AgentRefusal, frame)) {
         refused = true
@@ -184,6 +187,9 @@ export function createLink(
   return {
     get ready() {
       return ready
+    },
+    get heardAt() {
+      return heardAt
     },
     onEvent: (listener) => events.on(listener),
     onReady: (listener) => readiness.on(listener),

@@ -180,6 +180,8 @@ export async function openSession({ http, site, secrets, key, log, now }: Sessio
       const answer = await http.ask({ method: 'POST', path, json: { username, password } })
       if (answer.status !== 200) throw refusal(answer, path)
       const body = read(LoginAnswer, answer)
+      // Nothing goes out in the name of the one before any more once the next is known as the user.
+      if (kept !== undefined) await end()
       await accepted?.(userOf(body))
       generation += 1
       renewing = undefined

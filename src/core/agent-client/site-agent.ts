@@ -1,6 +1,8 @@
+import type { SiteConnection } from '../../../contract/sites.ts'
 import type { Logger, SecretStore } from '../platform.ts'
 import { createClient } from './client.ts'
-import { nextConnection, type Connection, type ConnectionEvent } from './connection.ts'
+import { nextSkew, noSkew } from './clock-skew.ts'
+import { nextConnection, type ConnectionEvent, type Following } from './connection.ts'
 import { createHttp } from './http.ts'
 import type { AgentClient, AgentLink } from './interfaces.ts'
 import { createLink, type LinkTimes } from './link.ts'
@@ -11,7 +13,7 @@ import type { Transport } from './transport.ts'
 export interface SiteAgent {
   client: AgentClient
   link: AgentLink
-  readonly connection: Connection
+  readonly connection: SiteConnection
   onConnection(listener: () => void): () => void
   signIn: Session['signIn']
   signInAsOwner: Session['signInAsOwner']
@@ -42,30 +44,44 @@ export async function openSiteAgent(parts: {
   secretKey: string
   log: Logger
   times: AgentTimes
+  /** Goes to the agent only when something is asked of it. */
+  atRest?: boolean
 }): Promise<SiteAgent> {
   const { name: site, transport, secrets, secretKey: key, log, times } = parts
   const listeners = new Set<() => void>()
-  let connection: Connection = { state: 'unknown', since: new Date().toISOString() }
+  let following: Following = { connection: { state: 'unknown', since: new Date().toISOString() }, against: 0 }
   const tell = (event: ConnectionEvent): void => {
-    connection = nextConnection(connection, event, Date.now())
+    const before = following.connection
+    following = nextConnection(following, event, Date.now())
+    if (following.connection === before) return
     for (const listener of listeners) listener()
   }
+  let skew = noSkew
+  function compareClocks(aheadMs: number): void {
+    const before = skew
+    skew = nextSkew(before, aheadMs)
+    if (skew.seconds !== before.seconds) tell({ type: 'clock', skewSeconds: skew.seconds })
+  }
   let checkedAt = 0
-  const http = createHttp(transport, site, times, (outcome) => {
-    // Ordinary traffic knows first that the way is open again, or no longer. Chunks come by the hundred: not for each.
-    if ((outcome === 'unreachable') !== link.ready || Date.now() - checkedAt < 1000) return
+  const http = createHttp(transport, site, times, (outcome, aheadMs) => {
+    const answered = outcome === 'answered'
+    if (aheadMs !== undefined) compareClocks(aheadMs)
+    if (!answered && link.ready) tell({ type: 'unanswered', late: outcome === 'late' })
+    // Ordinary traffic knows first that the way is open again, or good, or no longer. Chunks come by the hundred: not for each.
+    const doubtful = answered ? !link.ready || following.connection.state === 'degraded' : link.ready
+    if (!doubtful || Date.now() - checkedAt < 1000) return
     checkedAt = Date.now()
     link.check()
   })
   const session = await openSession({ http, site, secrets, key, log, now: () => Date.now() })
   const link = createLink({ transport, session, site, log, times }, tell)
   session.onChange(() => link.follow())
-  link.follow()
+  if (parts.atRest !== true) link.follow()
   return {
     client: createClient(http, session, site),
     link,
     get connection() {
-      return connection
+      return following.connection
     },
     onConnection(listener) {
       listeners.add(listener)

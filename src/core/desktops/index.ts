@@ -6,7 +6,7 @@ import type { RequestOptions } from '../agent-client/index.ts'
 import { AppError, appError } from '../kit/app-error.ts'
 import type { LastKnown } from '../kit/last-known.ts'
 import type { Logger } from '../platform.ts'
-import { createPerSite, type SitesFeature } from '../sites/index.ts'
+import { createPerUser, type SitesFeature } from '../sites/index.ts'
 import { createDesktopList } from './list.ts'
 import { openDesktop, type OpenTimes, type Wanted } from './open.ts'
 import { patienceMs, whileItComesBack } from './patience.ts'
@@ -35,34 +35,30 @@ export function createDesktops(parts: {
   const thumbnails = createThumbnails(lastKnown)
   const tickets = createTickets()
   const viewers = createViewers(sites)
-  const lists = createPerSite(agents, (site) =>
-    createDesktopList({
-      site,
-      userOf: () => sites.userOf(site),
-      client: agents.client(site),
-      link: agents.link(site),
-      lastKnown,
-      onGone(ids) {
-        const user = sites.userOf(site)
-        if (user !== undefined) thumbnails.remove(site, user, ids)
-      },
-    }),
+  const lists = createPerUser(parts, (owner) =>
+    createDesktopList({ ...owner, onGone: (ids) => thumbnails.remove(owner.site, owner.user, ids) }),
   )
-  function put(site: string, { desktop }: { desktop: Desktop }): Desktop {
-    lists.of(site).put(desktop)
-    return desktop
+  /** Takes over what an answer says of a desktop; it belongs to the user who asks, whoever it is once it comes. */
+  async function answered<T extends { desktop: Desktop }>(site: string, answer: () => Promise<T>): Promise<T> {
+    const list = lists.of(site)
+    const told = await answer()
+    list.put(told.desktop)
+    return told
   }
   async function act(site: string, id: string, verb: string, options: RequestOptions): Promise<Desktop> {
-    return put(site, await agents.client(site).post<DesktopAnswer>(`${desktopPath(id)}/${verb}`, options))
+    const path = `${desktopPath(id)}/${verb}`
+    const { desktop } = await answered(site, () => agents.client(site).post<DesktopAnswer>(path, options))
+    return desktop
   }
 
   async function open(wanted: Wanted, signal: AbortSignal): Promise<DesktopViewing> {
     const { site } = wanted
+    const list = lists.of(site)
     const { answer, stream } = await openDesktop(wanted, parts, signal)
     const { desktop, password, viewOnly } = answer
     const { id, name, clipboard } = desktop
     viewers.add(site, stream)
-    if (wanted.sharePassword === undefined) put(site, answer)
+    if (wanted.sharePassword === undefined) list.put(desktop)
     return { id, name, clipboard, ticket: tickets.give(stream), password, viewOnly }
   }
   const hostOf = (site: string, id: string): string => lists.of(site).get(id)?.node ?? sites.site(site).name
@@ -80,19 +76,24 @@ export function createDesktops(parts: {
           const json = createRequest(desktop, key)
           const signals = { signal, within: AbortSignal.timeout(patienceMs) }
           // With its key it may be said again: an answer that was lost makes no second desktop.
-          const answer = await whileItComesBack(sites, site, signals, (one) =>
-            agents.client(site).post<DesktopAnswer>(desktopsPath, { json, signal: one }),
+          const { desktop: made } = await answered(site, () =>
+            whileItComesBack(sites, site, signals, (one) =>
+              agents.client(site).post<DesktopAnswer>(desktopsPath, { json, signal: one }),
+            ),
           )
-          return put(site, answer)
+          return made
         },
         stop: ({ site, id }, { signal }) => act(site, id, 'stop', { signal }),
         extend: ({ site, id, minutes }, { signal }) => act(site, id, 'extend', { json: { minutes }, signal }),
         async share({ site, id }, { signal }) {
-          const answer = await agents.client(site).post<ShareAnswer>(`${desktopPath(id)}/share`, { signal })
-          return { desktop: put(site, answer), code: answer.code }
+          const path = `${desktopPath(id)}/share`
+          const { desktop, code } = await answered(site, () => agents.client(site).post<ShareAnswer>(path, { signal }))
+          return { desktop, code }
         },
         async unshare({ site, id }, { signal }) {
-          return put(site, await agents.client(site).delete<DesktopAnswer>(`${desktopPath(id)}/share`, { signal }))
+          const path = `${desktopPath(id)}/share`
+          const { desktop } = await answered(site, () => agents.client(site).delete<DesktopAnswer>(path, { signal }))
+          return desktop
         },
         open: ({ site, id }, { signal }) =>
           open(
@@ -135,7 +136,7 @@ export function createDesktops(parts: {
           return user === undefined ? {} : thumbnails.of(site, user)
         },
       },
-      streams: { all: ({ site }, sink) => lists.of(site).subscribe(sink) },
+      streams: { all: ({ site }, sink) => lists.subscribe(site, sink) },
     },
   }
 }

@@ -17,15 +17,14 @@ interface Kept {
 /** Of one user at one site; the oldest go first. */
 const mostKept = 64
 
-const kindOf = (user: string): string => `thumbnail ${user}`
-
 export function createThumbnails(lastKnown: LastKnown, now: () => number = () => Date.now()): Thumbnails {
-  const list = (site: string, user: string): Kept[] => lastKnown.list(site, kindOf(user)) as Kept[]
+  const listOf = (site: string, user: string) => lastKnown.of(site, user).list('thumbnail')
+  const all = (site: string, user: string): Kept[] => listOf(site, user).all() as Kept[]
   return {
-    of: (site, user) => Object.fromEntries(list(site, user).map(({ id, picture }) => [id, picture])),
+    of: (site, user) => Object.fromEntries(all(site, user).map(({ id, picture }) => [id, picture])),
     keep(site, user, id, picture) {
-      lastKnown.put(site, kindOf(user), [[id, { id, at: now(), picture } satisfies Kept]])
-      const oldest = list(site, user)
+      listOf(site, user).put([[id, { id, at: now(), picture } satisfies Kept]])
+      const oldest = all(site, user)
         .sort((a, b) => b.at - a.at)
         .slice(mostKept)
       if (oldest.length > 0)
@@ -35,6 +34,6 @@ export function createThumbnails(lastKnown: LastKnown, now: () => number = () =>
           oldest.map((kept) => kept.id),
         )
     },
-    remove: (site, user, ids) => lastKnown.remove(site, kindOf(user), ids),
+    remove: (site, user, ids) => listOf(site, user).remove(ids),
   }
 }

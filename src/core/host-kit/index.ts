@@ -1,6 +1,8 @@
 export { downloadsFolder, userDataFolder } from './folders.ts'
+export { heldText, lostText, waitingText } from './holder-text.ts'
 export { createFileLog } from './log.ts'
 export { lockFolder, waitForFolder } from './lock.ts'
 export { localSiteOf } from './local-site.ts'
+export { holderElsewhere, ownFolder, ownTimes, type Holder, type OwnFolder } from './own-folder.ts'
 export { proxyEnvironmentOf } from './proxy-environment.ts'
 export { serveViewer } from './viewer.ts'

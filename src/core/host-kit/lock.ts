@@ -1,9 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as pause } from 'node:timers/promises'
 
-/** Keeps a second host off the same journals. The operating system lets go of it however the process ends. */
+/** Keeps other processes of this machine away. The operating system lets go of it however the process ends. */
 export interface FolderLock {
   release(): void
 }
@@ -12,7 +12,8 @@ export interface FolderLock {
 export function lockFolder(folder: string): FolderLock | undefined {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const path = join(folder, 'host.lock')
-  writeFileSync(path, '', { flag: 'a', mode: 0o600 })
+  // POSIX: closing any handle of a file lets go of all locks that this process has on it. One that is there is not touched.
+  if (!existsSync(path)) writeFileSync(path, '', { flag: 'a', mode: 0o600 })
   const database = new DatabaseSync(path)
   try {
     // A write transaction is what SQLite guards with a file lock; nothing is ever written.

@@ -1,13 +1,8 @@
 import type { JobList } from '../../../contract/agent/jobs.ts'
 import type { Snapshot, StreamEvent } from '../../../contract/app.ts'
 import type { Job } from '../../../contract/jobs.ts'
-import {
-  createLive,
-  refreshedWhileWatched,
-  type AgentClient,
-  type AgentLink,
-  type Live,
-} from '../agent-client/index.ts'
+import { createLive, refreshedWhileWatched, type Live } from '../agent-client/index.ts'
+import type { SiteUser } from '../sites/index.ts'
 
 type All = Live<Snapshot<'jobs', 'all'>, StreamEvent<'jobs', 'all'>>
 
@@ -18,7 +13,7 @@ const maxJobs = 20_000
 const everyMs = 10_000
 
 /** The jobs of all users at one site, for its admins; asked for only while somebody looks, kept nowhere. */
-export function createEverybody(parts: { client: AgentClient; link: AgentLink; intervalMs?: number }): All {
+export function createEverybody(parts: Pick<SiteUser, 'client' | 'link'> & { intervalMs?: number }): All {
   const { client, link, intervalMs = everyMs } = parts
   let jobs = new Map<string, { job: Job; text: string }>()
   let loaded = false
@@ -26,6 +21,8 @@ export function createEverybody(parts: { client: AgentClient; link: AgentLink; i
   const live = createLive<Snapshot<'jobs', 'all'>, StreamEvent<'jobs', 'all'>>({
     link,
     known: () => (loaded ? { items: [...jobs.values()].map(({ job }) => job) } : undefined),
+    blank: () => ({ items: [] }),
+    dated: { unchanged: () => ({ put: [], gone: [] }) },
     async load(signal) {
       const now = new Map<string, { job: Job; text: string }>()
       for (let offset = 0; offset < maxJobs; offset += pageSize) {

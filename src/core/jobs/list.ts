@@ -1,30 +1,29 @@
 import type { JobList } from '../../../contract/agent/jobs.ts'
 import type { Snapshot, StreamEvent } from '../../../contract/app.ts'
 import type { Job } from '../../../contract/jobs.ts'
-import { createLive, type AgentClient, type AgentLink, type Live } from '../agent-client/index.ts'
-import type { LastKnown } from '../kit/last-known.ts'
+import { createLive, type Live } from '../agent-client/index.ts'
+import type { SiteUser } from '../sites/index.ts'
 
 const pageSize = 500
 /** Of a longer history, the newest. */
 const maxJobs = 20_000
 const toldEveryMs = 50
 
-/** The user's jobs at one site, kept up to date by the agent's events and known again after a restart. */
-export interface JobsOfSite extends Live<Snapshot<'jobs', 'all'>, StreamEvent<'jobs', 'all'>> {
+type All = Snapshot<'jobs', 'all'>
+type Change = StreamEvent<'jobs', 'all'>
+
+/** A user's jobs at one site, kept up to date by the agent's events and known again after a restart. */
+export interface JobsOfSite extends Live<All, Change> {
   /** A job as an answer has just told it. */
   put(job: Job): void
 }
 
-export function createJobList(parts: {
-  site: string
-  client: AgentClient
-  link: AgentLink
-  lastKnown: LastKnown
-}): JobsOfSite {
-  const { site, client, link, lastKnown } = parts
+export function createJobList({ client, link, known }: Pick<SiteUser, 'client' | 'link' | 'known'>): JobsOfSite {
+  const kept = known.list('job')
   const jobs = new Map<string, { job: Job; text: string }>()
-  for (const job of lastKnown.list(site, 'job') as Job[]) jobs.set(job.id, { job, text: JSON.stringify(job) })
-  let loaded = false
+  for (const job of kept.all() as Job[]) jobs.set(job.id, { job, text: JSON.stringify(job) })
+  let loaded = kept.asOf !== undefined
+  let closed = false
   /** Told by the agent while pages were on their way: newer than any page. */
   let touched: Set<string> | undefined
   let unsaid = new Map<string, Job>()
@@ -41,13 +40,13 @@ export function createJobList(parts: {
     }
     return changed
   }
-  const keep = (items: readonly Job[]): void =>
-    lastKnown.put(
-      site,
-      'job',
-      items.map((job) => [job.id, job]),
-    )
+  function keep(items: readonly Job[]): void {
+    kept.put(items.map((job) => [job.id, job]))
+    // A job just submitted is known, though nobody has asked for the list yet.
+    if (kept.asOf === undefined) kept.confirm(new Date().toISOString())
+  }
   function put(job: Job): void {
+    if (closed) return
     touched?.add(job.id)
     if (take([job]).length === 0) return
     unsaid.set(job.id, job)
@@ -60,9 +59,11 @@ export function createJobList(parts: {
     }, toldEveryMs)
   }
 
-  const live = createLive<Snapshot<'jobs', 'all'>, StreamEvent<'jobs', 'all'>>({
+  const live = createLive<All, Change>({
     link,
     known: () => (loaded || jobs.size > 0 ? { items: [...jobs.values()].map(({ job }) => job) } : undefined),
+    blank: () => ({ items: [] }),
+    dated: { unchanged: () => ({ put: [], gone: [] }), age: kept },
     async load(signal) {
       const told = new Set<string>()
       touched = told
@@ -80,7 +81,7 @@ export function createJobList(parts: {
       touched = undefined
       const gone = [...jobs.keys()].filter((id) => !there.has(id) && !told.has(id))
       for (const id of gone) jobs.delete(id)
-      if (gone.length > 0) lastKnown.remove(site, 'job', gone)
+      if (gone.length > 0) kept.remove(gone)
       loaded = true
       return changed.length + gone.length === 0 ? undefined : { put: changed, gone }
     },
@@ -92,8 +93,10 @@ export function createJobList(parts: {
     ...live,
     put,
     close() {
+      closed = true
       end()
       clearTimeout(timer)
+      if (unsaid.size > 0) keep([...unsaid.values()])
       live.close()
     },
   }

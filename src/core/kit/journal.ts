@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, renameSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Logger } from '../platform.ts'
@@ -8,6 +8,11 @@ export interface JournalFile {
   /** SQL, each step run once in its order; append only. */
   migrations: readonly string[]
   log: Logger
+  /**
+   * Takes over what can be read of a damaged journal; `damaged` is absent where it cannot even be opened, `kept` where it
+   * is kept now.
+   */
+  salvage?: (damaged: DatabaseSync | undefined, into: DatabaseSync, kept: string) => void
 }
 
 const damaged = new Set([11, 26]) // SQLITE_CORRUPT, SQLITE_NOTADB
@@ -20,13 +25,32 @@ export function openJournal(file: JournalFile): DatabaseSync {
   try {
     return open(file)
   } catch (error) {
-    if (!(error instanceof Error && 'errcode' in error && damaged.has(Number(error.errcode)))) throw error
+    if (!(error instanceof Error && 'errcode' in error && damaged.has(Number(error.errcode) & 0xff))) throw error
     for (const suffix of ['', '-wal', '-shm']) {
+      // The log of an older damage would be taken for this one's.
+      rmSync(`${file.path}.damaged${suffix}`, { force: true })
       if (existsSync(file.path + suffix)) renameSync(file.path + suffix, `${file.path}.damaged${suffix}`)
     }
     file.log.error('a journal was damaged; it was kept as .damaged and begun anew', { file: file.path })
-    return open(file)
+    const fresh = open(file)
+    if (file.salvage !== undefined) salvageInto(fresh, `${file.path}.damaged`, file.salvage)
+    return fresh
   }
+}
+
+function salvageInto(fresh: DatabaseSync, kept: string, salvage: NonNullable<JournalFile['salvage']>): void {
+  let damaged: DatabaseSync | undefined
+  try {
+    damaged = new DatabaseSync(kept, { defensive: false })
+    // One that is shorter than its header says is read all the same.
+    damaged.exec('PRAGMA writable_schema = ON')
+    damaged.prepare('SELECT 1 FROM sqlite_schema').get()
+  } catch {
+    damaged?.close()
+    damaged = undefined
+  }
+  salvage(damaged, fresh, kept)
+  damaged?.close()
 }
 
 function open({ path, migrations }: JournalFile): DatabaseSync {
@@ -36,8 +60,8 @@ function open({ path, migrations }: JournalFile): DatabaseSync {
   const database = new DatabaseSync(path)
   try {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
-    const check = database.prepare('PRAGMA quick_check(1)').get()
-    if (check?.['quick_check'] !== 'ok') throw Object.assign(new Error('damaged'), { errcode: 11 })
+    const check = database.prepare('PRAGMA integrity_check(1)').get()
+    if (check?.['integrity_check'] !== 'ok') throw Object.assign(new Error('damaged'), { errcode: 11 })
     const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'])
     if (version > migrations.length) throw new Error(`${path} was written by a newer Headway.`)
     for (const [index, sql] of migrations.entries()) {

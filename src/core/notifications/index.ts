@@ -4,7 +4,7 @@ import type { FeatureHandlers } from '../../rpc/types.ts'
 import { appError } from '../kit/app-error.ts'
 import type { LastKnown } from '../kit/last-known.ts'
 import type { Platform } from '../platform.ts'
-import { createPerSite, type SitesFeature } from '../sites/index.ts'
+import { createPerUser, type SitesFeature } from '../sites/index.ts'
 import { createNotificationList } from './list.ts'
 import { openSeen } from './seen.ts'
 
@@ -21,20 +21,11 @@ export function createNotifications(parts: {
   sites: SitesFeature
   lastKnown: LastKnown
 }): NotificationsFeature {
-  const { platform, sites, lastKnown } = parts
+  const { platform, sites } = parts
   const { agents } = sites
   const { log, paths } = platform
   const seen = openSeen(join(paths.journals ?? paths.data, 'notifications.db'), log)
-  const lists = createPerSite(agents, (site) =>
-    createNotificationList({
-      site,
-      userOf: () => sites.userOf(site),
-      client: agents.client(site),
-      link: agents.link(site),
-      lastKnown,
-      seen,
-    }),
-  )
+  const lists = createPerUser(parts, (user) => createNotificationList({ ...user, seen }))
   const end = sites.onChange((id, site) => {
     if (site === undefined) seen.forget(id)
   })
@@ -73,7 +64,7 @@ export function createNotifications(parts: {
             : client.delete<NotificationChoices>(path, { signal })
         },
       },
-      streams: { all: ({ site }, sink) => lists.of(site).subscribe(sink) },
+      streams: { all: ({ site }, sink) => lists.subscribe(site, sink) },
     },
   }
 }

@@ -1,15 +1,15 @@
 import type { NotificationList } from '../../../contract/agent/notifications.ts'
 import type { Snapshot, StreamEvent } from '../../../contract/app.ts'
 import type { Notification } from '../../../contract/notifications.ts'
-import { createLive, type AgentClient, type AgentLink, type Live } from '../agent-client/index.ts'
-import type { LastKnown } from '../kit/last-known.ts'
+import { createLive, type Live } from '../agent-client/index.ts'
+import type { SiteUser } from '../sites/index.ts'
 import type { Marks, Seen } from './seen.ts'
 
 /** Of a longer history, the newest. */
 const maxItems = 100
 const pageSize = 200
 
-/** What the user of one site was told, fetched since the last that is known and followed by the agent's events. */
+/** What a user of one site was told, fetched since the last that is known and followed by the agent's events. */
 export interface NotificationsOfSite extends Live<
   Snapshot<'notifications', 'all'>,
   StreamEvent<'notifications', 'all'>
@@ -19,31 +19,15 @@ export interface NotificationsOfSite extends Live<
   claim(upTo: number): number
 }
 
-interface Kept {
-  user: string
-  item: Notification
-}
-
-export function createNotificationList(parts: {
-  site: string
-  userOf: () => string | undefined
-  client: AgentClient
-  link: AgentLink
-  lastKnown: LastKnown
-  seen: Seen
-}): NotificationsOfSite {
-  const { site, userOf, client, link, lastKnown, seen } = parts
-  const items = new Map<number, Notification>()
-  let owner = userOf()
-  for (const { user, item } of lastKnown.list(site, 'notification') as Kept[])
-    if (user === owner) items.set(item.id, item)
+export function createNotificationList(parts: SiteUser & { seen: Seen }): NotificationsOfSite {
+  const { site, user, client, link, known, seen } = parts
+  const kept = known.list('notification')
+  const items = new Map((kept.all() as Notification[]).map((item) => [item.id, item]))
   let loaded = false
 
   const newest = (): number => Math.max(0, ...items.keys())
-  const marks = (): Marks => (owner === undefined ? undefined : seen.of(site, owner)) ?? { claimed: 0, read: 0 }
-  const mark = (next: Marks): void => {
-    if (owner !== undefined) seen.set(site, owner, next)
-  }
+  const marks = (): Marks => seen.of(site, user) ?? { claimed: 0, read: 0 }
+  const mark = (next: Marks): void => seen.set(site, user, next)
 
   /** Takes over what is new; gives it with what had to go for it. */
   function take(fresh: readonly Notification[]): { put: Notification[]; gone: number[] } {
@@ -51,21 +35,15 @@ export function createNotificationList(parts: {
     for (const item of put) items.set(item.id, item)
     const gone = [...items.keys()].sort((a, b) => b - a).slice(maxItems)
     for (const id of gone) items.delete(id)
-    const kept = put.filter(({ id }) => items.has(id))
-    const user = owner ?? ''
-    if (kept.length > 0)
-      lastKnown.put(
-        site,
-        'notification',
-        kept.map((item) => [String(item.id), { user, item }]),
-      )
-    if (gone.length > 0) lastKnown.remove(site, 'notification', gone.map(String))
-    return { put: kept, gone }
+    const staying = put.filter(({ id }) => items.has(id))
+    if (staying.length > 0) kept.put(staying.map((item) => [String(item.id), item]))
+    if (gone.length > 0) kept.remove(gone.map(String))
+    return { put: staying, gone }
   }
   function clear(): number[] {
     const gone = [...items.keys()]
     items.clear()
-    lastKnown.remove(site, 'notification', gone.map(String))
+    kept.remove(gone.map(String))
     return gone
   }
 
@@ -77,15 +55,10 @@ export function createNotificationList(parts: {
 
   const live = createLive<Snapshot<'notifications', 'all'>, StreamEvent<'notifications', 'all'>>({
     link,
-    known: () =>
-      userOf() === owner && (loaded || items.size > 0)
-        ? { items: [...items.values()], readUpTo: marks().read }
-        : undefined,
+    known: () => (loaded || items.size > 0 ? { items: [...items.values()], readUpTo: marks().read } : undefined),
+    blank: () => ({ items: [], readUpTo: 0 }),
     async load(signal) {
-      const user = userOf()
       const gone: number[] = []
-      if (user !== owner) gone.push(...clear())
-      owner = user
       const put: Notification[] = []
       let page = await fetch(signal, items.size === 0 ? undefined : newest())
       if (page.latest < newest()) {
@@ -95,7 +68,7 @@ export function createNotificationList(parts: {
         page = await fetch(signal, undefined)
       }
       // What was told before this machine knew the site is old news.
-      if (owner !== undefined && seen.of(site, owner) === undefined) mark({ claimed: page.latest, read: page.latest })
+      if (seen.of(site, user) === undefined) mark({ claimed: page.latest, read: page.latest })
       for (;;) {
         const taken = take(page.notifications)
         put.push(...taken.put)
@@ -111,7 +84,7 @@ export function createNotificationList(parts: {
   })
   const end = link.onEvent((event) => {
     // What comes before the first load is in it.
-    if (event.type !== 'notification' || !loaded || userOf() !== owner) return
+    if (event.type !== 'notification' || !loaded) return
     const taken = take([event.data])
     if (taken.put.length > 0) live.tell({ ...taken, readUpTo: marks().read })
   })

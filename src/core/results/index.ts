@@ -5,7 +5,10 @@ import type { FeatureHandlers } from '../../rpc/types.ts'
 import type { Agents } from '../agent-client/index.ts'
 import { jobPath } from '../jobs/index.ts'
 import type { Logger } from '../platform.ts'
+import type { Remembered } from '../sites/index.ts'
 import type { TaskSource } from '../tasks/index.ts'
+import type { Deliveries } from '../outbox/index.ts'
+import { folderDeliveries } from './deliveries.ts'
 import { createDownloads } from './downloads.ts'
 import { preview } from './preview.ts'
 import { createPuts } from './puts.ts'
@@ -20,6 +23,7 @@ export interface ResultsFeature {
   handlers: FeatureHandlers<'results'>
   /** Downloads, and uploads into jobs' folders. */
   tasks: TaskSource[]
+  deliveries: Pick<Deliveries, 'make-folder' | 'rename' | 'remove-files'>
   /** What a one-time ticket stands for. */
   takeDownload(ticket: string): Promise<Download>
   /** Goes on with what a former run has left. */
@@ -32,22 +36,18 @@ export function createResults(parts: {
   /** The tasks' journal. */
   database: DatabaseSync
   agents: Agents
+  remembered: Remembered
   whenUploaded: Parameters<typeof createPuts>[0]['whenUploaded']
   downloadsFolder: string
   log: Logger
 }): ResultsFeature {
-  const { agents } = parts
+  const { agents, remembered } = parts
   const downloads = createDownloads(parts)
   const puts = createPuts(parts)
   const tickets = createTickets(agents)
-  const get = <T>(
-    site: string,
-    path: string,
-    signal: AbortSignal,
-    query?: Record<string, string | number | undefined>,
-  ) => agents.client(site).get<T>(path, { signal, ...(query === undefined ? {} : { query }) })
   return {
     tasks: [downloads.source, puts.source],
+    deliveries: folderDeliveries(agents),
     takeDownload: (ticket) => tickets.take(ticket),
     start() {
       downloads.start()
@@ -58,11 +58,14 @@ export function createResults(parts: {
     },
     handlers: {
       methods: {
-        files: ({ site, id }, { signal }) => get<FileList>(site, filesPath(id), signal),
-        figures: ({ site, id }, { signal }) => get<ResultValues>(site, `${jobPath(id)}/results`, signal),
-        folder: ({ site, id, ...query }, { signal }) => get<ResultFolder>(site, folderPath(id), signal, queryOf(query)),
-        sizes: ({ site, id, path }, { signal }) => get<FolderSizes>(site, `${folderPath(id)}/sizes`, signal, { path }),
-        space: ({ site }, { signal }) => get<Space>(site, spacePath, signal),
+        files: ({ site, id }, { signal }) => remembered<FileList>(site, 'files', filesPath(id), { signal }),
+        figures: ({ site, id }, { signal }) =>
+          remembered<ResultValues>(site, 'figures', `${jobPath(id)}/results`, { signal }),
+        folder: ({ site, id, ...query }, { signal }) =>
+          remembered<ResultFolder>(site, 'folder', folderPath(id), { signal, query: queryOf(query) }),
+        sizes: ({ site, id, path }, { signal }) =>
+          agents.client(site).get<FolderSizes>(`${folderPath(id)}/sizes`, { signal, query: { path } }),
+        space: ({ site }, { signal }) => agents.client(site).get<Space>(spacePath, { signal }),
         preview: ({ site, id, path, as }, { signal }) => preview(agents.client(site), id, path, as, signal),
         makeFolder: ({ site, id, path }, { signal }) =>
           agents.client(site).post<{ path: string }>(folderPath(id), { json: { path }, signal }),

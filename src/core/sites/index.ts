@@ -5,6 +5,7 @@ import type { FeatureHandlers } from '../../rpc/types.ts'
 import { probe, type AgentLink, type Agents, type AgentTimes } from '../agent-client/index.ts'
 import { appError } from '../kit/app-error.ts'
 import { createEmitter } from '../kit/emitter.ts'
+import type { Networks } from '../kit/networks.ts'
 import { openStored } from '../kit/stored.ts'
 import type { Logger, Platform } from '../platform.ts'
 import { createSsh, type SshAccess, type SshTimes } from '../ssh/index.ts'
@@ -14,7 +15,9 @@ import { openSite, type OpenSite, type SiteSsh } from './open-site.ts'
 import { siteTests } from './tests.ts'
 
 export type { SiteSsh } from './open-site.ts'
-export { createPerSite } from './per-site.ts'
+export { createPerUser, type PerUserParts, type SiteUser } from './per-user.ts'
+export { createRemembered, type Remembered } from './remembered.ts'
+export { isOf, onlyTheirs } from './theirs.ts'
 
 export interface SitesFeature {
   handlers: FeatureHandlers<'sites'>
@@ -42,6 +45,9 @@ export async function createSites(parts: {
   times: AgentTimes
   sshTimes?: Partial<SshTimes>
   connectAtStart: boolean
+  /** Sites are gone to only when something is asked of them. */
+  atRest?: boolean
+  networks: Pick<Networks, 'onChange'>
 }): Promise<SitesFeature> {
   const { platform, folder, log, times } = parts
   const stored = await openStored<KeptSite[]>({
@@ -96,6 +102,7 @@ export async function createSites(parts: {
       platform,
       log,
       times,
+      atRest: parts.atRest === true,
       accepted: (of) => (user) => replace(of, (before) => ({ ...before, user })),
       // While it is being opened there is nothing to tell yet.
       onChange: (of) => {
@@ -133,6 +140,8 @@ export async function createSites(parts: {
     const made = await open(kept)
     if (parts.connectAtStart && kept.away !== true) made.ssh?.start()
   }
+  // Another network may lead where the last one did not, and what stood before the machine slept is most likely dead.
+  const endNetworks = parts.networks.onChange(() => [...opened.values()].forEach(tryNow))
 
   const handlers: FeatureHandlers<'sites'> = {
     methods: {
@@ -261,11 +270,7 @@ export async function createSites(parts: {
       const { ssh: known } = find(id).open
       return known === undefined ? undefined : { access: known.session, nodes: known.nodes }
     },
-    tryNow(id) {
-      const { agent, ssh: known } = find(id).open
-      if (known === undefined || known.session.state.state === 'connected') agent.reconnect()
-      else known.session.tryNow()
-    },
+    tryNow: (id) => tryNow(find(id).open),
     userOf: (id) => find(id).kept.user?.username,
     onChange: (listener) => changes.on(listener),
     agents: {
@@ -277,10 +282,17 @@ export async function createSites(parts: {
       },
     },
     close() {
+      endNetworks()
       for (const each of opened.values()) each.close()
       opened.clear()
     },
   }
+}
+
+/** Asks nothing: what waits for its user goes on waiting. */
+function tryNow({ agent, ssh }: OpenSite): void {
+  if (ssh === undefined || ssh.session.state.state === 'connected') agent.reconnect()
+  else ssh.session.tryNow()
 }
 
 /** Resolves once the agent answers, or after so many milliseconds: what follows waits by itself. */

@@ -1,4 +1,4 @@
-import type { Site } from '../../../contract/sites.ts'
+import type { SiteConnection } from '../../../contract/sites.ts'
 import {
   directTransport,
   openSiteAgent,
@@ -18,7 +18,7 @@ export interface OpenSite {
   agent: SiteAgent
   /** Of an SSH site. */
   ssh?: SshSite & Pick<OpenedSsh, 'secrets' | 'nodes'>
-  readonly connection: Site['connection']
+  readonly connection: SiteConnection
   close(): void
 }
 
@@ -33,6 +33,8 @@ export interface OpenSiteParts {
   platform: Pick<Platform, 'secrets' | 'proxy' | 'paths'>
   log: Logger
   times: AgentTimes
+  /** Goes to a site only when something is asked of it. */
+  atRest: boolean
   /** The site's user, before the first request goes out in that name. */
   accepted: (id: string) => Parameters<SiteAgent['signInAsOwner']>[0]
   /** Its connection, its agent changed. */
@@ -46,10 +48,10 @@ export async function openSite(kept: KeptSite, parts: OpenSiteParts): Promise<Op
 }
 
 async function openDirectSite({ id, name, url, https }: KeptSite, parts: OpenSiteParts): Promise<OpenSite> {
-  const { platform, log, times } = parts
+  const { platform, log, times, atRest } = parts
   const { secrets, proxy: hostProxy } = platform
   const transport = directTransport(url, { ...https, hostProxy })
-  const agent = await openSiteAgent({ name, transport, secrets, secretKey: secretKey(id), log, times })
+  const agent = await openSiteAgent({ name, transport, secrets, secretKey: secretKey(id), log, times, atRest })
   agent.onConnection(() => parts.onChange(id))
   return {
     agent,

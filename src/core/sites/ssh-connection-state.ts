@@ -1,8 +1,7 @@
 import type { AppErrorValue } from '../../../contract/errors.ts'
-import type { ConnectionState, Site, SiteAgentState } from '../../../contract/sites.ts'
+import type { ConnectionState, SiteAgentState, SiteConnection } from '../../../contract/sites.ts'
 import type { SshState } from '../ssh/index.ts'
 
-type Connection = Site['connection']
 interface Wanted {
   state: ConnectionState
   attempt?: number
@@ -11,7 +10,11 @@ interface Wanted {
 }
 
 /** What a window shows of an SSH site: the session first, then its agent, then the traffic with it. Remembers since when. */
-export function sshConnectionState(): (ssh: SshState, agent: SiteAgentState, traffic: Connection) => Connection {
+export function sshConnectionState(): (
+  ssh: SshState,
+  agent: SiteAgentState,
+  traffic: SiteConnection,
+) => SiteConnection {
   let last: { state: ConnectionState; since: string } | undefined
   return (ssh, agent, traffic) => {
     const wanted = wantedState(ssh, agent)
@@ -43,7 +46,7 @@ function wantedState(ssh: SshState, agent: SiteAgentState): Wanted | undefined {
       }
     default:
       if (agent.state === 'running') return undefined
-      if (agent.state !== 'failed' && agent.state !== 'missing') return { state: 'connecting' }
+      if (agent.state !== 'failed' && agent.state !== 'missing') return { state: 'starting' }
       return { state: 'needs-you', ...(agent.error === undefined ? {} : { error: agent.error }) }
   }
 }

@@ -29,7 +29,7 @@ export interface SshSession extends SshAccess {
   connect(): Promise<void>
   /** Ends it, and stays away until `connect` or `start`. */
   disconnect(): void
-  /** Where it waits for its next try, that comes now: somebody needs it. Asks nothing. */
+  /** Where it waits for its next try, that comes now: somebody needs it, or the network is another. Asks nothing. */
   tryNow(): void
   /** The connection in use, for what leads on from it; awaited as by `stream`. */
   connection(signal?: AbortSignal): Promise<SshConnection>
@@ -56,9 +56,6 @@ export interface SessionParts {
 
 /** From this failed try on a session that stood is called offline. */
 const offlineAfter = 3
-/** A timer that is late by so much was asleep with the machine. */
-const asleepMs = 15_000
-const heartbeatMs = 5_000
 /** A server that closes while the user looks for their phone: how often it is tried again in one go. */
 const maxClosed = 5
 
@@ -201,17 +198,6 @@ export function createSshSession(parts: SessionParts): SshSession {
       throw error
     }
   }
-
-  // A machine that slept finds its connections dead and its timers late: it tries at once.
-  let beatAt = Date.now()
-  const heartbeat = setInterval(() => {
-    const slept = Date.now() - beatAt > heartbeatMs + asleepMs
-    beatAt = Date.now()
-    if (slept && timer !== undefined && current === undefined && 'nextAttemptAt' in state) {
-      tryQuietly()
-    }
-  }, heartbeatMs)
-  heartbeat.unref()
 
   function leave(): void {
     clearTimeout(timer)

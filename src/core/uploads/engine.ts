@@ -33,6 +33,7 @@ export class Engine {
   readonly #queues = new Map<string, Set<UploadRecord>>()
   readonly #running = new Map<UploadRecord, { abort: AbortController; done: Promise<void> }>()
   readonly #removals: Removals
+  #started = false
   #closed = false
 
   constructor(parts: EngineParts) {
@@ -42,9 +43,15 @@ export class Engine {
 
   /** Takes up what a former run has left. */
   start(): void {
+    this.#started = true
     const records = this.#parts.list.records()
     this.enqueue(records)
-    for (const record of records) if (record.state === 'cancelled') this.#removals.add(record)
+    this.#clearOut(records.filter(({ state }) => state === 'cancelled'))
+  }
+
+  /** What is cancelled before the start is removed by it. */
+  #clearOut(records: readonly UploadRecord[]): void {
+    if (this.#started) for (const record of records) this.#removals.add(record)
   }
 
   /** They start when it is their turn, unless the user has thought better of it meanwhile. */
@@ -59,7 +66,7 @@ export class Engine {
 
   #fill(site: string): void {
     const queue = this.#queues.get(site)
-    if (queue === undefined || this.#closed) return
+    if (queue === undefined || !this.#started || this.#closed) return
     let open = [...this.#running.keys()].filter((record) => record.site === site).length
     for (const record of queue) {
       if (open >= OPEN_FILES) return
@@ -146,7 +153,7 @@ export class Engine {
     const saved = this.#parts.list.updateAll(some, { state: 'cancelled', wait: undefined, error: undefined })
     await this.#stop(some)
     await saved
-    for (const record of some) this.#removals.add(record)
+    this.#clearOut(some)
   }
 
   /** Takes ended uploads off the list. */
@@ -157,7 +164,7 @@ export class Engine {
     const saved = list.updateAll(left, { state: 'cancelled', forgotten: true })
     await list.remove(ended.filter(({ forgotten }) => !forgotten))
     await saved
-    for (const record of left) this.#removals.add(record)
+    this.#clearOut(left)
   }
 
   /** Begins a resting upload anew with another version of its file. */

@@ -6,11 +6,12 @@ import type { FeatureHandlers } from '../../rpc/types.ts'
 import type { Agents } from '../agent-client/index.ts'
 import { openJournal } from '../kit/journal.ts'
 import type { Platform } from '../platform.ts'
+import { isOf, onlyTheirs, type SitesFeature } from '../sites/index.ts'
 import type { TaskSource } from '../tasks/index.ts'
 import { addFiles } from './add.ts'
 import { Engine } from './engine.ts'
 import { expand } from './expand.ts'
-import { UploadList } from './list.ts'
+import { UploadList, type UploadListener } from './list.ts'
 import { RateLimit } from './rate-limit.ts'
 import { adoptedRecord, isInterrupted, takeUp } from './record.ts'
 import { reattach } from './reattach.ts'
@@ -21,8 +22,7 @@ import { whenUploaded } from './when-uploaded.ts'
 export interface UploadsDeps {
   platform: Platform
   agents: Agents
-  /** Who is signed in at a site; throws NOT_FOUND for an unknown one. */
-  userOf: (site: string) => string | undefined
+  sites: Pick<SitesFeature, 'userOf' | 'onChange'>
   settings: { current(): Settings }
 }
 
@@ -38,6 +38,10 @@ export interface Uploads {
     ids: readonly string[],
     signal: AbortSignal,
   ): Promise<{ id: string; agentUploadId: string; slot?: string }[]>
+  /** Undefined for an unknown one, and for one that was taken off the list. */
+  find(id: string): Upload | undefined
+  /** Called soon after states of uploads have changed. */
+  onState(listener: () => void): () => void
   /** Lists files that the agent has already, as finished uploads of a job form. */
   addFinished(site: string, label: string, agentUploads: readonly AgentUpload[], slot?: string): Promise<Upload[]>
   /** Goes on with what a former run has left. */
@@ -47,13 +51,27 @@ export interface Uploads {
 }
 
 /** The uploads of this machine to all its sites; their journal is `uploads.db` in the data folder. */
-export function createUploads({ platform, agents, userOf, settings }: UploadsDeps): Uploads {
+export function createUploads({ platform, agents, sites, settings }: UploadsDeps): Uploads {
+  const userOf = (site: string): string | undefined => sites.userOf(site)
   const path = join(platform.paths.journals ?? platform.paths.data, 'uploads.db')
   const store = new UploadStore(openJournal({ path, migrations: uploadMigrations, log: platform.log }))
   const list = new UploadList(store)
   const rate = new RateLimit(() => settings.current().uploadLimit)
   const engine = new Engine({ platform, agents, userOf, list, store, rate })
-  const tasks = createUploadTasks(list, engine)
+  const isTheirs = (id: string): boolean => {
+    const record = list.known(id)
+    return record !== undefined && isOf(sites, record)
+  }
+  const followed = {
+    list: () => list.visible(),
+    onChange: (listener: UploadListener) => list.onChange(listener),
+  }
+  const theirs = onlyTheirs(followed, isTheirs, sites)
+  const allTasks = createUploadTasks(list, engine)
+  const tasks = {
+    ...allTasks,
+    ...onlyTheirs(allTasks, (id) => allTasks.records(id).some((one) => isTheirs(one.id)), sites),
+  }
   const of = ({ ids }: { ids: readonly string[] }) => ids.map((id) => list.get(id))
 
   return {
@@ -85,13 +103,15 @@ export function createUploads({ platform, agents, userOf, settings }: UploadsDep
       },
       streams: {
         all: (_params, sink) => {
-          sink.snapshot({ items: list.visible() })
-          return list.onChange((put, gone) => sink.event({ put, gone }))
+          sink.snapshot({ items: theirs.list() })
+          return theirs.onChange((put, gone) => sink.event({ put, gone }))
         },
       },
     },
     tasks,
     whenUploaded: (ids, signal) => whenUploaded(list, ids, signal),
+    find: (id) => list.find(id),
+    onState: (listener) => list.onState(listener),
     async addFinished(site, label, agentUploads, slot) {
       agents.client(site)
       const records = agentUploads.map((upload) => adoptedRecord({ site, label, slot }, upload, list.nextRank()))
@@ -106,7 +126,7 @@ export function createUploads({ platform, agents, userOf, settings }: UploadsDep
     },
     async close() {
       await engine.close()
-      tasks.close()
+      allTasks.close()
       list.close()
       await store.close()
     },

@@ -78,6 +78,16 @@ export class UploadList {
     return this.#view(this.get(id))
   }
 
+  /** Also one that windows do not see any more. */
+  known(id: string): UploadRecord | undefined {
+    return this.#records.get(id)
+  }
+
+  find(id: string): Upload | undefined {
+    const record = this.known(id)
+    return record === undefined || record.forgotten ? undefined : this.#view(record)
+  }
+
   /** Bytes per second now. */
   speed(id: string): number {
     return this.#speeds.get(id)?.value(performance.now()) ?? 0

@@ -11,7 +11,10 @@ const PREFIX = 'upload'
 const idOf = ({ site, label }: { site: string; label: string }): string => `${PREFIX}:${site}:${label}`
 
 /** One task per job form: all of its files together. */
-export function createUploadTasks(list: UploadList, engine: Engine): TaskSource & { close(): void } {
+export function createUploadTasks(
+  list: UploadList,
+  engine: Engine,
+): TaskSource & { records(id: string): UploadRecord[]; close(): void } {
   const changes = createEmitter<[Task[], string[]]>()
   const shown = new Map<string, { site: string; label: string }>()
 
@@ -52,6 +55,7 @@ export function createUploadTasks(list: UploadList, engine: Engine): TaskSource 
     cancel: async (id) => engine.cancel(records(id)),
     retry: async (id) => engine.resume(records(id).filter(({ state }) => state === 'failed')),
     forget: async (id) => engine.forget(records(id)),
+    records,
     close: stop,
   }
 }

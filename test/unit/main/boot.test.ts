@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createClient } from '../../../src/rpc/client.ts'
 import { electronHost } from '../../../src/renderer/boot/electron-host.ts'
 import { portFromMessagePort } from '../../../src/rpc/message-port.ts'
+import { lockFolder, type FolderLock } from '../../../src/core/host-kit/lock.ts'
+import { readOwner, writeOwner } from '../../../src/core/host-kit/owner-file.ts'
 import { bootMain, buildHost, loadPreload } from './boot.ts'
 
 /** The built main bundle, its core's process and its preload, booted against a fake of the `electron` module. */
@@ -43,6 +45,7 @@ afterAll(async () => {
 })
 
 const state = () => booted.electron.state
+const ends = (app: Booted) => expect.poll(() => app.electron.state.exit, { timeout: 10_000 }).toBe(0)
 function window() {
   const [first] = state().windows
   if (first === undefined) throw new Error('no window')
@@ -347,9 +350,71 @@ describe('one Headway at a time', () => {
 
   test('without the lock nothing is opened', async () => {
     const second = await bootMain((state) => (state.hasLock = false))
-    await new Promise((resolve) => setTimeout(resolve, 30))
-    expect(second.electron.state).toMatchObject({ exit: 0, windows: [], forks: [], sandboxed: true })
+    await ends(second)
+    expect(second.electron.state).toMatchObject({ windows: [], forks: [], errors: [], sandboxed: true })
     second.cleanUp()
+  })
+})
+
+describe('data that is in use', () => {
+  test('is said in the user’s language, and ends Headway', async () => {
+    let lock: FolderLock | undefined
+    const second = await bootMain((_state, data) => (lock = lockFolder(join(data, 'core'))))
+    await ends(second)
+    expect(second.electron.state.errors).toEqual([expect.stringMatching(/Headway가 이 컴퓨터에서 이미 열려 있습니다/)])
+    expect(second.electron.state).toMatchObject({ windows: [], asked: [] })
+    lock?.release()
+    second.cleanUp()
+  })
+
+  test('is said where Electron’s own lock is held by another machine', async () => {
+    const second = await bootMain((state, data) => {
+      state.hasLock = false
+      mkdirSync(join(data, 'core'))
+      writeFileSync(
+        join(data, 'core', 'host.owner'),
+        JSON.stringify({ host: 'ws12', pid: 1, token: 'theirs', beat: 3, at: 0 }),
+      )
+    })
+    await ends(second)
+    expect(second.electron.state.errors).toEqual([expect.stringMatching(/Headway가 ws12에서 이미 열려 있습니다/)])
+    expect(second.electron.state).toMatchObject({ windows: [], forks: [] })
+    second.cleanUp()
+  })
+
+  test('and comes into use on another machine ends Headway, too, which says whose it is', async () => {
+    const second = await bootMain()
+    const path = join(second.data, 'core', 'host.owner')
+    await expect.poll(() => readOwner(path), { timeout: 10_000 }).toBeDefined()
+    await writeOwner(path, { host: 'ws12', pid: 1, token: 'theirs', beat: 3, at: 0 })
+    await ends(second)
+    expect(second.electron.state.errors).toEqual([expect.stringMatching(/ws12에서 Headway가 열렸습니다/)])
+    expect(await readOwner(path)).toMatchObject({ host: 'ws12' })
+    expect(second.electron.state.forks).toHaveLength(1)
+    second.cleanUp()
+  })
+})
+
+describe('what waits to be sent', () => {
+  test('keeps Headway in the tray when the window is closed, and is asked about before it ends', async () => {
+    const rpc = createClient(async () => portFromMessagePort(await askForPort()))
+    const site = await rpc.call('sites', 'add', { url: 'ssh://jin@127.0.0.1:1' })
+    const entry = await rpc.call('outbox', 'add', {
+      site: site.id,
+      action: { kind: 'change', ids: ['7'], change: { action: 'cancel' } },
+    })
+    await expect.poll(() => state().tooltip, { timeout: 10_000 }).toBe('Headway: 보낼 항목 1개')
+    window().close()
+    expect(state()).toMatchObject({ exit: undefined, windows: [] })
+    expect(state().notified.at(-1)?.options.title).toBe('보낼 작업에 1개 항목이 남아 있습니다.')
+    // A click on it brings the window back.
+    state().notified.at(-1)?.emit('click')
+    expect(window().calls).toContain('load headway-app://window/#/outbox')
+    booted.electron.app.quit()
+    expect(state()).toMatchObject({ exit: undefined, asked: [{ buttons: ['트레이에서 계속 보내기', '종료'] }] })
+    await rpc.call('outbox', 'remove', { ids: [entry.id] })
+    await expect.poll(() => state().tooltip, { timeout: 10_000 }).toBe('Headway')
+    rpc.close()
   })
 })
 

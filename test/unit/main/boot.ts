@@ -51,9 +51,9 @@ export async function newElectron(): Promise<{
 }
 
 /** Boots the built dist/main/main.js until its window is there (or until it gave up the lock). */
-export async function bootMain(prepare: (state: FakeElectron['state']) => void = () => undefined) {
+export async function bootMain(prepare: (state: FakeElectron['state'], data: string) => void = () => undefined) {
   const app = await newElectron()
-  prepare(app.electron.state)
+  prepare(app.electron.state, app.data)
   process.env['HEADWAY_APP_DATA'] = app.data
   process.env['HEADWAY_LOCAL_SITE'] = JSON.stringify({ url: 'http://127.0.0.1:5010', username: 'admin' })
   const listeners = process.listeners('disconnect')

@@ -22,6 +22,12 @@ export const state = {
   notified: [] as Notification[],
   /** Files a dialog answers with. */
   picked: [] as string[],
+  /** Questions put to the user, and the button that is pressed: none yet where it is undefined. */
+  asked: [] as { message: string; detail: string; buttons: string[] }[],
+  pressed: undefined as number | undefined,
+  /** Errors shown to the user. */
+  errors: [] as string[],
+  tooltip: '',
 }
 
 function mustComeBeforeReady(what: string): void {
@@ -32,6 +38,7 @@ class App extends EventEmitter {
   isPackaged = false
   #ready = false
   #name = 'Electron'
+  #quitting = false
   #paths: Record<string, string> = { userData: `${tmpdir()}/not-set`, downloads: '/home/user/Downloads' }
   isReady(): boolean {
     return this.#ready
@@ -69,10 +76,21 @@ class App extends EventEmitter {
   setAsDefaultProtocolClient(): boolean {
     return true
   }
+  /** Windows that close because of it are not followed by `window-all-closed`. */
   quit(): void {
+    if (this.#quitting || !this.#mayGoOn('before-quit')) return
+    this.#quitting = true
+    for (const window of BrowserWindow.getAllWindows()) window.close()
+    if (this.#mayGoOn('will-quit')) this.exit(0)
+    else this.#quitting = false
+  }
+  get isQuitting(): boolean {
+    return this.#quitting
+  }
+  #mayGoOn(event: string): boolean {
     let prevented = false
-    this.emit('will-quit', { preventDefault: () => (prevented = true) })
-    if (!prevented) this.exit(0)
+    this.emit(event, { preventDefault: () => (prevented = true) })
+    return !prevented
   }
   exit(code: number): void {
     state.exit = code
@@ -188,6 +206,9 @@ export class BrowserWindow extends EventEmitter {
   readonly webContents = new WebContents()
   readonly calls: string[] = []
   minimized = false
+  static getAllWindows(): BrowserWindow[] {
+    return [...state.windows]
+  }
   constructor(options: Record<string, unknown>) {
     super()
     if (!app.isReady()) throw new Error('Cannot create BrowserWindow before app is ready')
@@ -224,7 +245,7 @@ export class BrowserWindow extends EventEmitter {
     this.emit('close')
     state.windows.splice(state.windows.indexOf(this), 1)
     this.emit('closed')
-    if (state.windows.length === 0) app.emit('window-all-closed')
+    if (state.windows.length === 0 && !app.isQuitting) app.emit('window-all-closed')
   }
 }
 
@@ -278,7 +299,12 @@ export class Notification extends EventEmitter {
   }
 }
 export const dialog = {
-  showErrorBox: () => undefined,
+  showErrorBox: (_title: string, text: string) => void state.errors.push(text),
+  showMessageBox(options: (typeof state.asked)[number]): Promise<{ response: number }> {
+    state.asked.push(options)
+    const { pressed } = state
+    return pressed === undefined ? new Promise(() => undefined) : Promise.resolve({ response: pressed })
+  },
   showOpenDialog: () => Promise.resolve({ canceled: state.picked.length === 0, filePaths: state.picked }),
 }
 export const Menu = {
@@ -287,9 +313,12 @@ export const Menu = {
 }
 export const nativeImage = { createFromPath: () => ({ isEmpty: () => false, resize: () => ({}) }) }
 export class Tray extends EventEmitter {
-  setToolTip(): void {}
+  setToolTip(text: string): void {
+    state.tooltip = text
+  }
   setContextMenu(): void {}
 }
+export const powerMonitor = new EventEmitter()
 export const screen = {
   getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }],
 }
@@ -311,5 +340,6 @@ export default {
   Menu,
   nativeImage,
   Tray,
+  powerMonitor,
   screen,
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { isAppUrl } from '../../../src/main/policy/app-url.ts'
 import { placeWindow } from '../../../src/main/policy/bounds.ts'
+import { afterLastWindow, isDrained, mustAsk } from '../../../src/main/policy/closing.ts'
 import { isDesktopWindow } from '../../../src/main/policy/desktop-window.ts'
 import { linkIn, placeOf } from '../../../src/main/policy/deep-link.ts'
 import { destinationOf, isWebAddress } from '../../../src/main/policy/navigation.ts'
@@ -141,4 +142,28 @@ test('a window comes back where it was, unless that display has gone', () => {
   expect(placeWindow({ ...here, x: 2500 }, displays)).toEqual({ width: 1440, height: 900 })
   expect(placeWindow({ ...here, y: -300 }, displays)).toEqual({ width: 1440, height: 900 })
   expect(placeWindow(undefined, [{ x: 0, y: 0, width: 1366, height: 768 }])).toEqual({ width: 1366, height: 768 })
+})
+
+describe('the end', () => {
+  test.each([
+    ['linux', 0, true, 'quit'],
+    ['linux', 3, true, 'send'],
+    ['win32', 3, true, 'send'],
+    ['linux', 3, false, 'quit'],
+    ['darwin', 0, false, 'stay'],
+    ['darwin', 3, true, 'stay'],
+  ] as const)('on %s the last window closes with %d unsent, tray %s: %s', (system, unsent, tray, next) => {
+    expect(afterLastWindow({ unsent, tray }, system)).toBe(next)
+  })
+  test('is asked for once something waits, unless it is decided', () => {
+    expect(mustAsk({ unsent: 0, settled: false })).toBe(false)
+    expect(mustAsk({ unsent: 1, settled: false })).toBe(true)
+    expect(mustAsk({ unsent: 1, settled: true })).toBe(false)
+  })
+  test('of the sending is told where no window shows it', () => {
+    expect(isDrained(1, 0, false)).toBe(true)
+    expect(isDrained(1, 0, true)).toBe(false)
+    expect(isDrained(0, 0, false)).toBe(false)
+    expect(isDrained(3, 1, false)).toBe(false)
+  })
 })

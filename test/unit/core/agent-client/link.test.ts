@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { AgentEvent } from '../../../../contract/agent/events.ts'
 import { directTransport, openSiteAgent, type SiteAgent } from '../../../../src/core/agent-client/index.ts'
 import { shortTimes, until } from '../../../helpers/core.ts'
-import { startSmallAgent, type SmallAgent } from '../helpers/small-agent.ts'
+import { sendJson, startSmallAgent, type SmallAgent } from '../helpers/small-agent.ts'
 
 const nothing = (): void => undefined
 let agent: SmallAgent
@@ -27,6 +27,10 @@ async function open(times = shortTimes): Promise<void> {
   readiness = []
   site.link.onReady((ready) => readiness.push(ready))
   await site.signIn('jin', 'pw')
+}
+const ask = (): Promise<unknown> => site.client.get('/thing')
+const several = async (): Promise<void> => {
+  for (let each = 0; each < 5; each += 1) await ask()
 }
 const refuse = (socket: { send(text: string): void; close(): void }): void => {
   socket.send(JSON.stringify({ type: 'error', code: 'AUTH_FAILED' }))
@@ -121,5 +125,46 @@ describe('the event connection', () => {
     expect(Date.parse(site.connection.nextAttemptAt ?? '')).toBeGreaterThan(0)
     site.reconnect()
     await until('ready again', () => site.link.ready, 2000)
+  })
+})
+
+describe('the state of a site, by its real traffic', () => {
+  const hurried = { ...shortTimes, answerMs: 100 }
+
+  it('is degraded by a request whose time ran out while the event connection stands, and good again after two signs', async () => {
+    agent.routes.set('GET /thing', nothing)
+    await open({ ...hurried, pingEveryMs: 60_000 })
+    await until('ready', () => site.link.ready)
+    await expect(ask()).rejects.toMatchObject({ value: { code: 'OFFLINE' } })
+    expect(site.connection.state).toBe('degraded')
+    agent.routes.set('GET /thing', (_request, response) => sendJson(response, {}))
+    // Answers bring measurements sooner than the next one is due.
+    await expect
+      .poll(() => ask().then(() => site.connection.state), { timeout: 12_000, interval: 100 })
+      .toBe('connected')
+    expect(readiness).toEqual([true])
+  })
+
+  it('tells by how much the clocks differ, once, and until they agree', async () => {
+    let aheadMs = 0
+    agent.routes.set('GET /thing', (_request, response) => {
+      sendJson(response, {}, 200, { date: new Date(Date.now() - aheadMs).toUTCString() })
+    })
+    await open()
+    await until('ready', () => site.link.ready)
+    const told = new Set<number | undefined>()
+    site.onConnection(() => told.add(site.connection.clockSkewSeconds))
+    await several()
+    expect(site.connection.clockSkewSeconds).toBeUndefined()
+    aheadMs = 420_000
+    await several()
+    const skew = site.connection.clockSkewSeconds
+    expect(skew).toBeGreaterThan(415)
+    expect(skew).toBeLessThan(425)
+    await several()
+    expect([...told].filter((each) => each !== undefined)).toEqual([skew])
+    aheadMs = 0
+    await several()
+    expect(site.connection.clockSkewSeconds).toBeUndefined()
   })
 })

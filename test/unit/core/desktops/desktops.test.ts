@@ -113,11 +113,10 @@ describe('the list', () => {
     const lastKnown = openLastKnown(join(folder, 'known.db'), silent)
     closing.push(() => lastKnown.close())
     const desktops = createDesktopList({
-      site: 's',
-      userOf: () => 'jin',
+      user: 'jin',
       client: client.client,
       link: client.link,
-      lastKnown,
+      known: lastKnown.of('s', 'jin'),
       onGone: () => undefined,
       othersEveryMs: 50,
     })

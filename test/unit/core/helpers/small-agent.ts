@@ -31,6 +31,8 @@ export interface SmallAgent {
   /** What happens to a WebSocket that is asked for elsewhere. */
   onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
   close(): Promise<void>
+  /** After `close`: back at the same address. */
+  reopen(): Promise<void>
 }
 export type Route = (request: IncomingMessage, response: ServerResponse, body: string) => unknown
 
@@ -118,9 +120,11 @@ export async function startSmallAgent(): Promise<SmallAgent> {
     socket.on('message', (data: Buffer) => mine.push((JSON.parse(data.toString()) as { topic: string }).topic))
     agent.onSocket(socket, (request.headers.authorization ?? '').replace('Bearer ', ''))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const listen = (at: number): Promise<void> => new Promise((resolve) => server.listen(at, '127.0.0.1', resolve))
+  await listen(0)
+  const { port } = server.address() as AddressInfo
   const agent: SmallAgent = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${port}`,
     seen: [],
     renewals: [],
     valid: 'a0',
@@ -140,6 +144,7 @@ export async function startSmallAgent(): Promise<SmallAgent> {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
     },
+    reopen: () => listen(port),
   }
   return agent
 }

@@ -3,7 +3,15 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createFileLog, lockFolder, userDataFolder } from '../../../../src/core/host-kit/index.ts'
+import {
+  createFileLog,
+  heldText,
+  lockFolder,
+  lostText,
+  userDataFolder,
+  waitingText,
+  type Holder,
+} from '../../../../src/core/host-kit/index.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -39,6 +47,26 @@ test('a folder is held by one process, and free once that one was killed', () =>
   const again = lockFolder(folder)
   expect(again).toBeDefined()
   again?.release()
+})
+
+const elsewhere: Holder = { host: 'ws12', pid: 7, here: false, silentMs: 2600 }
+
+test('who holds a folder is said with the next step', () => {
+  expect(heldText(elsewhere, 'en')).toBe(
+    'Headway is already open on ws12 (process 7, last sign of life 3 s ago). Close it there, then open it here again.',
+  )
+  expect(heldText({ ...elsewhere, silentMs: 0 }, 'en')).toContain('last sign of life just now')
+  expect(heldText({ host: 'ws12', pid: 7, here: false }, 'en')).toContain('on ws12 (process 7). Close it there')
+  expect(heldText({ ...elsewhere, here: true }, 'en')).toContain(
+    'on this machine (process 7, last sign of life 3 s ago)',
+  )
+  expect(heldText(undefined, 'en')).toBe('Headway is already open on this machine. Use that window, or end it first.')
+  expect(heldText(elsewhere, 'ko')).toBe(
+    'Headway가 ws12에서 이미 열려 있습니다(프로세스 7, 마지막 활동 3초 전). 그곳에서 종료한 다음 여기에서 다시 여세요.',
+  )
+  expect(lostText(elsewhere, 'en')).toContain('opened on ws12')
+  expect(lostText({ ...elsewhere, here: true }, 'en')).toContain('in another process')
+  expect(waitingText(elsewhere, 45, 'en')).toContain('up to 45 s')
 })
 
 test('the log is lines of JSON in a file of the user alone, and does not grow for ever', async () => {

@@ -6,7 +6,7 @@ import type { Snapshot, StreamEvent } from '../../../../contract/app.ts'
 import type { Job } from '../../../../contract/jobs.ts'
 import type { SiteAgent } from '../../../../src/core/agent-client/index.ts'
 import { createJobList, type JobsOfSite } from '../../../../src/core/jobs/list.ts'
-import { openLastKnown, type LastKnown } from '../../../../src/core/kit/last-known.ts'
+import { openLastKnown, type KnownList, type LastKnown } from '../../../../src/core/kit/last-known.ts'
 import { until } from '../../../helpers/core.ts'
 import { collected, signedIn, silent } from '../helpers/signed-in.ts'
 import { sendJson, startSmallAgent, type SmallAgent } from '../helpers/small-agent.ts'
@@ -15,6 +15,7 @@ let agent: SmallAgent
 let site: SiteAgent
 let folder: string
 let lastKnown: LastKnown
+let kept: KnownList
 let list: JobsOfSite
 /** The agent's jobs, newest first. */
 let jobs: Job[]
@@ -35,11 +36,12 @@ const watch = () => {
   const got = collected<Snapshot<'jobs', 'all'>, StreamEvent<'jobs', 'all'>>()
   return { ...got, end: list.subscribe(got.sink) }
 }
-const open = () => createJobList({ site: 's', client: site.client, link: site.link, lastKnown })
+const open = () => createJobList({ client: site.client, link: site.link, known: lastKnown.of('s', 'jin') })
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'headway-list-'))
   lastKnown = openLastKnown(join(folder, 'known.db'), silent)
+  kept = lastKnown.of('s', 'jin').list('job')
   agent = await startSmallAgent()
   jobs = []
   beforeAnswer = () => undefined
@@ -90,7 +92,7 @@ describe('the list of jobs', () => {
     await list.refresh()
     const told = [...window.snapshots.flatMap(({ items }) => items), ...window.events.flatMap(({ put }) => put)]
     expect(told.at(-1)).toEqual(job(1, 'running'))
-    expect(lastKnown.list('s', 'job')).toEqual([job(1, 'running')])
+    expect(kept.all()).toEqual([job(1, 'running')])
   })
 
   it('catches up after the connection was lost, with what is gone too', async () => {
@@ -99,9 +101,12 @@ describe('the list of jobs', () => {
     await until('the list', () => window.snapshots.length === 1)
     jobs = [job(3), job(2, 'failed')]
     agent.sockets.at(-1)?.terminate()
-    await until('the changes', () => window.events.length > 0)
-    expect(window.events).toEqual([{ put: [job(3), job(2, 'failed')], gone: ['1'] }])
-    expect(lastKnown.list('s', 'job')).toEqual([job(2, 'failed'), job(3)])
+    await until('the changes', () => window.events.length > 1)
+    expect(window.events).toEqual([
+      { put: [], gone: [], asOf: expect.any(String) as string },
+      { put: [job(3), job(2, 'failed')], gone: ['1'] },
+    ])
+    expect(kept.all()).toEqual([job(2, 'failed'), job(3)])
   })
 
   it('gives what is known at once to a second window, without asking again', async () => {
@@ -114,14 +119,16 @@ describe('the list of jobs', () => {
   })
 
   it('shows what was known last when the agent is slow, then what is true', async () => {
-    lastKnown.put('s', 'job', [['9', job(9)]])
     list.close()
+    const asOf = '2026-11-20T14:32:00.000Z'
+    kept.put([['9', job(9)]])
+    kept.confirm(asOf)
     list = open()
     jobs = [job(1)]
     beforeAnswer = () => new Promise((resolve) => setTimeout(resolve, 1800))
     const window = watch()
     await until('the old', () => window.snapshots.length === 1)
-    expect(window.snapshots[0]?.items).toEqual([job(9)])
+    expect(window.snapshots).toEqual([{ items: [job(9)], asOf }])
     await until('the new', () => window.events.length === 1)
     expect(window.events).toEqual([{ put: [job(1)], gone: ['9'] }])
   })

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { inTransaction, openJournal } from '../../../../src/core/kit/journal.ts'
-import { openLastKnown } from '../../../../src/core/kit/last-known.ts'
 
 let folder: string
 let lines: string[]
@@ -57,27 +56,5 @@ describe('a journal', () => {
     expect(() => inTransaction(database, work)).toThrow('stop')
     expect(database.prepare('SELECT * FROM note').all()).toEqual([])
     database.close()
-  })
-})
-
-describe('what was known last', () => {
-  it('keeps items by site and list over a restart', () => {
-    const path = join(folder, 'known.db')
-    const first = openLastKnown(path, log)
-    first.put('a', 'job', [
-      ['1', { id: '1' }],
-      ['2', { id: '2' }],
-    ])
-    first.put('a', 'job', [['1', { id: '1', state: 'running' }]])
-    first.put('b', 'job', [['1', 'other']])
-    first.remove('a', 'job', ['2'])
-    first.close()
-    const second = openLastKnown(path, log)
-    expect(second.list('a', 'job')).toEqual([{ id: '1', state: 'running' }])
-    second.replace('a', 'job', [['9', 9]])
-    expect(second.list('a', 'job')).toEqual([9])
-    second.forget('a')
-    expect([second.list('a', 'job'), second.list('b', 'job')]).toEqual([[], ['other']])
-    second.close()
   })
 })

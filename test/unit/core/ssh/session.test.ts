@@ -169,22 +169,22 @@ describe('an SSH session', () => {
     expect(tries).toHaveLength(1)
   })
 
-  it('tries at once when the machine wakes, whatever it had planned', async () => {
-    vi.useFakeTimers({ toFake: ['setInterval', 'setTimeout', 'clearTimeout', 'clearInterval', 'Date'] })
-    try {
-      const { session, tries } = bench([fails(unreachable)], { backOffMs: 3_600_000 })
-      session.start()
-      await vi.advanceTimersByTimeAsync(20_000)
-      const before = tries.length
-      expect(session.state.state).toBe('offline')
-      // The clock goes on while timers stand still.
-      vi.setSystemTime(Date.now() + 600_000)
-      await vi.advanceTimersByTimeAsync(5_000)
-      expect(tries.length).toBe(before + 1)
-      session.disconnect()
-    } finally {
-      vi.useRealTimers()
-    }
+  it('is not tried again, by whatever wants that, where only its user can go on', async () => {
+    const { session, tries } = bench([fails(sshFailure('alice@head', 'key-declined', 'ssh-ed25519 SHA256:x'))])
+    session.start()
+    await until('the first try', () => session.state.state === 'needs-you')
+    session.tryNow()
+    expect(tries).toEqual([false])
+    expect(session.state.state).toBe('needs-you')
+  })
+
+  it('tries at once when it is told to, whatever it had planned', async () => {
+    const { session, tries } = bench([fails(unreachable)], { backOffMs: 3_600_000 })
+    session.start()
+    await until('the first try', () => session.state.state === 'offline')
+    session.tryNow()
+    await until('the second', () => tries.length === 2)
+    session.disconnect()
   })
 
   it('ends with its signal what waits for it', async () => {
