@@ -10,6 +10,10 @@ export const exitCode = {
   refused: 5,
   /** `submit --wait`: the job ended in another state than completed. */
   jobFailed: 6,
+  /** `outbox send`: something needs the user, or was refused. */
+  needsYou: 7,
+  /** Another process has the terminal's outbox. */
+  inUse: 8,
   interrupted: 130,
 } as const
 

@@ -1,13 +1,30 @@
 import { RpcError } from '../rpc/types.ts'
 import { exitCode, exitCodeOf } from './exit-codes.ts'
 
-/** Ends a command with a sentence on stderr and an exit code. */
+/** Ends a command with a sentence on stderr and an exit code. `code`: the word for it in `--json`. */
 export class CommandFailure extends Error {
   readonly exitCode: number
-  constructor(message: string, code: number = exitCode.failed) {
+  readonly code: string
+  constructor(message: string, exit: number = exitCode.failed, code = 'COMMAND') {
     super(message)
     this.name = 'CommandFailure'
-    this.exitCode = code
+    this.exitCode = exit
+    this.code = code
+  }
+}
+
+/** Of a site that does not answer: what can be done all the same. */
+export async function orOffline<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    const { message, code, exitCode: exit } = describeFailure(error)
+    if (exit !== exitCode.offline) throw error
+    throw new CommandFailure(
+      `${message} With --offline it is kept in the outbox, and goes out with \`headway outbox send\`.`,
+      exit,
+      code,
+    )
   }
 }
 
@@ -23,7 +40,7 @@ const nextStep: Partial<Record<string, string>> = {
 
 /** The sentence and the exit code of whatever went wrong. */
 export function describeFailure(error: unknown): { message: string; code: string; exitCode: number } {
-  if (error instanceof CommandFailure) return { message: error.message, code: 'COMMAND', exitCode: error.exitCode }
+  if (error instanceof CommandFailure) return { message: error.message, code: error.code, exitCode: error.exitCode }
   if (error instanceof RpcError) {
     const next = nextStep[error.value.code]
     return {

@@ -6,7 +6,11 @@ import { jobs } from './commands/jobs.ts'
 import { get } from './commands/get.ts'
 import { log } from './commands/log.ts'
 import { signIn, signOut, type SignInOptions } from './commands/sign-in.ts'
-import { submit, type SubmitOptions } from './commands/submit.ts'
+import type { UploadOptions } from './commands/keep.ts'
+import { addOutbox } from './commands/outbox/index.ts'
+import { addSubmissionFlags } from './commands/submit-flags.ts'
+import type { SubmitOptions } from './commands/submission.ts'
+import { submit } from './commands/submit.ts'
 import { templates } from './commands/templates.ts'
 import { upload } from './commands/upload.ts'
 import { web } from './commands/web.ts'
@@ -29,7 +33,7 @@ process.once('SIGTERM', () => interrupted.abort())
 
 const output = (): Output => createOutput(program.opts<{ json?: boolean }>().json === true)
 const site = new Option('--site <site>', 'id, name or address of the site (default: the one last signed in to)')
-const collect = (value: string, all: string[]): string[] => [...all, value]
+const offline = new Option('--offline', 'nothing of the site is needed now: keep it in the outbox')
 
 program
   .command('sign-in <where>')
@@ -48,40 +52,20 @@ program
   .command('templates')
   .description('list the job templates')
   .addOption(site)
-  .action((options: { site?: string }) => templates(options.site, output()))
+  .option('--offline', 'as they were listed last')
+  .action((options: { site?: string; offline?: boolean }) => templates(options, output()))
 program
   .command('upload <paths...>')
   .description('upload files and folders, verified')
   .addOption(site)
   .option('--label <label>', 'name that groups the files on the cluster')
-  .action((paths: string[], options: { site?: string; label?: string }) =>
-    upload(paths, options, output(), interrupted.signal),
-  )
-program
-  .command('submit <template>')
-  .description('upload what the template needs and submit a job')
-  .addOption(site)
-  .option('--set <key=value>', 'a parameter (repeat)', collect, [])
-  .option('--file <[slot=]path>', 'a file for the template (repeat)', collect, [])
-  .option('--name <name>', 'name of the job')
-  .option('-t, --time <minutes>', 'time limit in minutes', Number)
-  .option('-p, --partition <name>', 'partition')
-  .option('-N, --nodes <number>', 'nodes', Number)
-  .option('-n, --ntasks <number>', 'tasks', Number)
-  .option('-c, --cpus-per-task <number>', 'cores for each task', Number)
-  .option('--mem <MiB>', 'memory for each node, in MiB', Number)
-  .option('-G, --gpus <number>', 'GPUs for the whole job', Number)
-  .option('--gres <list>', 'generic resources of each node, for example gpu:a100:2')
-  .option('-L, --licenses <list>', 'licences, for example abaqus:5')
-  .option('-C, --constraint <features>', 'features of nodes')
-  .option('--exclusive', 'whole nodes for itself')
-  .option('-A, --account <name>', 'account')
-  .option('-q, --qos <name>', 'quality of service')
-  .option('--reservation <name>', 'reservation')
-  .option('-a, --array <range>', 'an array, for example 0-15%4')
-  .option('-d, --dependency <list>', 'for example afterok:12:13,afterany:7 or singleton')
-  .option('-b, --begin <time>', 'not before, for example 2026-12-01T08:00 or now+2hours')
-  .option('--export <name=value>', 'a variable of the job (repeat)', collect, [])
+  .addOption(offline)
+  .action((paths: string[], options: UploadOptions) => upload(paths, options, output(), interrupted.signal))
+addSubmissionFlags(
+  program.command('submit <template>').description('upload what the template needs and submit a job').addOption(site),
+)
+  .addOption(offline)
+  .option('--hold', 'keep it in the outbox until it is released')
   .option('--wait', 'wait until the job has ended; the exit code tells how')
   .action((template: string, options: SubmitOptions) => submit(template, options, output(), interrupted.signal))
 program
@@ -133,6 +117,7 @@ program
   .action((id: string, filter: string | undefined, options: { site?: string; to: string; filter?: string }) =>
     get(id, filter, options, output(), interrupted.signal),
   )
+addOutbox(program, output, interrupted.signal)
 program
   .command('web')
   .description('open Headway in the browser')

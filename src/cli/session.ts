@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { AppErrorValue } from '../../contract/errors.ts'
 import type { Site } from '../../contract/sites.ts'
 import { userDataFolder } from '../core/host-kit/index.ts'
-import { createCore } from '../core/index.ts'
+import { createCore, type Core } from '../core/index.ts'
 import { memoryPortPair } from '../rpc/memory-port.ts'
 import { createClient } from '../rpc/client.ts'
 import { RpcError, type RpcClient } from '../rpc/types.ts'
@@ -19,19 +19,22 @@ export interface Session {
   close(): Promise<void>
 }
 
-export async function openSession(): Promise<Session> {
+/** What all commands share: settings, sites, secrets; the outbox is in a folder of its own below it. */
+export const terminalFolder = (): string => join(userDataFolder(process.env), 'terminal')
+
+/** What a core in a terminal can do. */
+export const terminalCapabilities = { localPaths: true, browserDownloads: false }
+
+/** `atRest`: nothing is asked of any site, unless a call does. */
+export async function openSession({ atRest = false } = {}): Promise<Session> {
   // Sign-ins are shared by all commands; what one command has under way is its own, so that any number can run at once.
-  const data = join(userDataFolder(process.env), 'terminal')
+  const data = terminalFolder()
   await mkdir(data, { recursive: true, mode: 0o700 })
   const journals = await mkdtemp(join(data, 'run-'))
-  const capabilities = { localPaths: true, browserDownloads: false }
+  const platform = await nodePlatform({ data, journals, capabilities: terminalCapabilities })
   // A command speaks to one site: the others are left alone.
-  const core = await createCore(await nodePlatform({ data, journals, capabilities }), { connectAtStart: false })
-  const rpc = createClient(() => {
-    const [ours, theirs] = memoryPortPair()
-    core.serve(theirs)
-    return ours
-  })
+  const core = await createCore(platform, { connectAtStart: false, atRest })
+  const rpc = speakTo(core)
   return {
     rpc,
     async close() {
@@ -42,9 +45,21 @@ export async function openSession(): Promise<Session> {
   }
 }
 
+/** A client of a core in this process. */
+export function speakTo(core: Pick<Core, 'serve'>): RpcClient {
+  return createClient(() => {
+    const [ours, theirs] = memoryPortPair()
+    core.serve(theirs)
+    return ours
+  })
+}
+
 /** Runs a command with a session that is closed whatever happens. */
-export async function withSession<T>(run: (session: Session) => Promise<T>): Promise<T> {
-  const session = await openSession()
+export async function withSession<T>(
+  run: (session: Session) => Promise<T>,
+  options?: { atRest?: boolean },
+): Promise<T> {
+  const session = await openSession(options)
   try {
     return await run(session)
   } finally {

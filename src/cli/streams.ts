@@ -42,10 +42,10 @@ export function until<F extends Feature, S extends Stream<F>, T>(
       event: (event) => take(() => handle.event?.(event)),
       error: (error) => finish(() => reject(new RpcError(error))),
     })
-    signal?.addEventListener(
-      'abort',
-      () => finish(() => reject(new RpcError({ code: 'CANCELLED', data: {}, message: 'Interrupted.' }))),
-      { once: true },
-    )
+    const interrupt = (): void =>
+      finish(() => reject(new RpcError({ code: 'CANCELLED', data: {}, message: 'Interrupted.' })))
+    // It may have come while the way here was still being made.
+    if (signal?.aborted === true) interrupt()
+    else signal?.addEventListener('abort', interrupt, { once: true })
   })
 }

@@ -73,7 +73,7 @@ export function jobOptionsOf(options: SchedulerOptions): JobOptions | undefined 
 
 const dependencyTypes = ['afterok', 'afterany', 'afternotok', 'after'] as const
 
-/** As `sbatch --dependency` has it: `afterok:12:13,afterany:7_3,singleton`. */
+/** As `sbatch --dependency` has it: `afterok:12:13,afterany:7_3,singleton`; `@ENTRY` stands for an entry of the outbox. */
 export function parseDependencies(text: string | undefined): { dependencies?: Dependency[]; singleton?: true } {
   if (text === undefined) return {}
   const dependencies: Dependency[] = []
@@ -86,22 +86,37 @@ export function parseDependencies(text: string | undefined): { dependencies?: De
       throw usage(
         `"${part}" is no dependency. Write afterok:JOB, afterany:JOB, afternotok:JOB, after:JOB or singleton.`,
       )
-    } else dependencies.push(...jobs.map((job) => ({ type, job })))
+    } else {
+      dependencies.push(...jobs.map((job) => ({ type, ...otherOf(job) })))
+    }
   }
   return { ...(dependencies.length === 0 ? {} : { dependencies }), ...(singleton ? { singleton } : {}) }
 }
 
-/** A time of this machine's clock (`2026-12-01T08:00`), or `now+30minutes` as `sbatch --begin` has it. */
+const otherOf = (job: string): Pick<Dependency, 'job' | 'submission'> =>
+  job.startsWith('@') ? { submission: job.slice(1) } : { job }
+
+/** A time of this machine's clock (`2026-12-01T08:00`, `20:00` for the next one), or `now+30minutes` as `sbatch --begin` has it. */
 export function parseBegin(text: string | undefined, now = new Date()): string | undefined {
   if (text === undefined) return undefined
+  const clock = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text)
+  if (clock !== null) return nextAt(Number(clock[1]), Number(clock[2]), now).toISOString()
   const [, amount, unit = 'seconds'] = /^now\+(\d{1,9})(seconds|minutes|hours|days|weeks)?$/.exec(text) ?? []
   const seconds: Record<string, number> = { seconds: 1, minutes: 60, hours: 3600, days: 86_400, weeks: 604_800 }
   const date =
     amount === undefined ? new Date(text) : new Date(now.getTime() + Number(amount) * 1000 * (seconds[unit] ?? 1))
   if (Number.isNaN(date.getTime())) {
-    throw usage(`"${text}" is no time. Write 2026-12-01T08:00 or now+2hours.`)
+    throw usage(`"${text}" is no time. Write 20:00, 2026-12-01T08:00 or now+2hours.`)
   }
   return date.toISOString()
+}
+
+/** On the day itself, not so many milliseconds later: clocks are set forward and back. */
+function nextAt(hours: number, minutes: number, now: Date): Date {
+  const date = new Date(now)
+  date.setHours(hours, minutes, 0, 0)
+  if (date <= now) date.setDate(date.getDate() + 1)
+  return date
 }
 
 function parseEnvironment(pairs: readonly string[]): Record<string, string> | undefined {

@@ -1,67 +1,30 @@
-import { randomUUID } from 'node:crypto'
-import { basename } from 'node:path'
 import { endedJobStates, type Job } from '../../../contract/jobs.ts'
-import type { ParameterValues, Template } from '../../../contract/templates.ts'
+import type { OutboxEntry } from '../../../contract/outbox.ts'
+import type { Site } from '../../../contract/sites.ts'
 import type { WorkflowRun } from '../../../contract/workflows.ts'
 import { RpcError, type RpcClient } from '../../rpc/types.ts'
-import { CommandFailure } from '../failure.ts'
 import { exitCode } from '../exit-codes.ts'
+import { CommandFailure, orOffline } from '../failure.ts'
+import { listTemplates } from '../outbox/catalogue.ts'
+import { questionText, waitWords } from '../outbox/words.ts'
 import type { Output } from '../output.ts'
 import { chooseSite, whileReachable, withSession } from '../session.ts'
-import { first, until } from '../streams.ts'
-import { jobOptionsOf, resourcesOf, type SchedulerOptions } from './submit-options.ts'
-import { followUploads, startUploads, type NamedPath } from './upload.ts'
+import { until } from '../streams.ts'
+import { filesAt, followUploads, newLabel, startUploads } from '../uploads.ts'
+import { keepSubmission } from './keep.ts'
+import { parseFiles, submissionOf, templateIn, type SubmitOptions } from './submission.ts'
+import { isKept } from './when-options.ts'
 
-export interface SubmitOptions extends SchedulerOptions {
-  site?: string
-  set: string[]
-  file: string[]
-  name?: string
-  wait?: boolean
-}
-
-/** `headway submit TEMPLATE --set k=v --file [slot=]path`: uploads, then submits exactly once. */
+/** `headway submit TEMPLATE --set k=v --file [slot=]path`: uploads, then submits exactly once; or keeps it for later. */
 export async function submit(
   templateId: string,
   options: SubmitOptions,
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
+  if (isKept(options)) return keepSubmission(templateId, options, output)
   await withSession(async ({ rpc }) => {
-    const site = await chooseSite(rpc, options.site)
-    const { items } = await whileReachable(rpc, site, first(rpc, 'templates', 'all', { site: site.id }))
-    const template = items.find((item) => item.id === templateId)
-    if (template === undefined)
-      throw new CommandFailure(`No template "${templateId}". See \`headway templates\`.`, exitCode.usage)
-    const parameters = parseParameters(template, options.set)
-    const paths = parseFiles(template, options.file)
-    const jobOptions = jobOptionsOf(options)
-    const resources = { ...template.resources, ...resourcesOf(options) }
-
-    const label = `cli-${randomUUID().slice(0, 8)}`
-    const uploads = paths.length === 0 ? [] : await startUploads(rpc, site.id, label, paths, output)
-    if (uploads.length > 0)
-      await followUploads(
-        rpc,
-        uploads.map((item) => item.id),
-        output,
-        signal,
-      )
-
-    const { taskId } = await rpc.call('jobs', 'submit', {
-      site: site.id,
-      submission: {
-        name: options.name ?? template.name.en,
-        templateId: template.id,
-        templateVersion: template.version,
-        parameters,
-        resources,
-        ...(jobOptions === undefined ? {} : { options: jobOptions }),
-        ...(template.steps === undefined ? {} : { workflow: true as const }),
-      },
-      uploads: uploads.map((item) => (item.slot === undefined ? { id: item.id } : { id: item.id, slot: item.slot })),
-    })
-    const made = await submitted(rpc, taskId, output, signal)
+    const { site, made } = await orOffline(sendNow(rpc, templateId, options, output, signal))
     if (made.runId !== undefined) return reportRun(rpc, site.id, made.runId, options.wait === true, output, signal)
     const { jobId = '' } = made
     if (options.wait !== true)
@@ -76,32 +39,86 @@ export async function submit(
   })
 }
 
-/** What the submission task made: a job, or a run of a workflow. */
-async function submitted(
+type Made = NonNullable<OutboxEntry['result']>
+
+async function sendNow(
   rpc: RpcClient,
-  taskId: string,
+  templateId: string,
+  options: SubmitOptions,
   output: Output,
   signal: AbortSignal,
-): Promise<{ jobId?: string; runId?: string }> {
-  const outcome = await until(
-    rpc,
-    'tasks',
-    'all',
-    {},
-    { snapshot: ({ items }) => look(items), event: ({ put }) => look(put) },
-    signal,
-  )
-  if (outcome.error !== undefined) throw new RpcError(outcome.error)
-  if (outcome.result === undefined) throw new CommandFailure(`The submission was ${outcome.state}.`)
-  return outcome.result
+): Promise<{ site: Site; made: Made }> {
+  const site = await chooseSite(rpc, options.site)
+  const { catalogue } = await listTemplates(rpc, site)
+  const template = templateIn(catalogue.items, templateId)
+  const submission = submissionOf(template, options)
+  const paths = parseFiles(template, options.file)
+  const uploads = await startUploads(rpc, site.id, newLabel(), await filesAt(rpc, paths, output))
+  await followUploads(rpc, uploads, output, signal).catch((error: unknown) => {
+    throw signal.aborted ? notSent() : error
+  })
+  const bound = uploads.map(({ id, slot }) => (slot === undefined ? { id } : { id, slot }))
+  const action = { kind: 'submit', submission, uploads: bound } as const
+  const { id } = await rpc.call('outbox', 'add', { site: site.id, action })
+  return { site, made: await sent(rpc, { site, id }, output, signal) }
+}
 
-  function look(items: Awaited<ReturnType<typeof listTasks>>): (typeof items)[number] | undefined {
-    const task = items.find((item) => item.id === taskId)
-    if (task?.state === 'waiting') output.progress(`waiting for ${task.wait ?? 'its turn'}`)
-    return task !== undefined && ['done', 'failed', 'cancelled'].includes(task.state) ? task : undefined
+/** What the submission has made. It does not outlive this process: where that ends first, it says what has become of it. */
+async function sent(
+  rpc: RpcClient,
+  { site, id }: { site: Site; id: string },
+  output: Output,
+  signal: AbortSignal,
+): Promise<Made> {
+  const look = (items: readonly OutboxEntry[]): OutboxEntry | undefined => {
+    const entry = items.find((item) => item.id === id)
+    if (entry?.wait !== undefined && entry.wait !== 'turn') output.progress(`waiting for ${waitWords[entry.wait]}`)
+    return entry !== undefined && ['done', 'failed', 'needs-you'].includes(entry.state) ? entry : undefined
+  }
+  const handle = {
+    snapshot: ({ items }: { items: OutboxEntry[] }) => look(items),
+    event: ({ put }: { put: OutboxEntry[] }) => look(put),
+  }
+  const work = until(rpc, 'outbox', 'all', {}, handle, signal)
+  try {
+    return resultOf(await whileReachable(rpc, site, work, true))
+  } catch (error) {
+    if (!(error instanceof RpcError) || !['CANCELLED', 'SIGNED_OUT'].includes(error.value.code)) throw error
+    const taken = await takeBack(rpc, id)
+    if (taken === undefined) throw signal.aborted ? notSent() : error
+    if (taken.state === 'done' || taken.state === 'failed') return resultOf(taken)
+    throw new CommandFailure(
+      `Interrupted while it was being sent: ${site.name} may have it. See \`headway jobs\` before you submit it again.`,
+      exitCode.interrupted,
+    )
   }
 }
-const listTasks = async (rpc: RpcClient) => (await first(rpc, 'tasks', 'all', {})).items
+
+function resultOf({ id, result, error, question }: OutboxEntry): Made {
+  if (result !== undefined) return result
+  if (error !== undefined) throw new RpcError(error)
+  const files = question?.kind === 'files' ? question.files : []
+  const bad = files.find((file) => file.error !== undefined)?.error
+  if (bad !== undefined) throw new RpcError(bad)
+  const [first, ...facts] = question === undefined ? ['It was not sent.'] : questionText(question, id).slice(0, -1)
+  throw new CommandFailure([first, ...facts].join('\n'), exitCode.refused)
+}
+
+/** From now on it is not sent any more; where it is too late for that, the entry as it is. */
+async function takeBack(rpc: RpcClient, id: string): Promise<OutboxEntry | undefined> {
+  try {
+    await rpc.call('outbox', 'hold', { ids: [id] })
+    return undefined
+  } catch {
+    return until(rpc, 'outbox', 'all', {}, { snapshot: ({ items }) => items.find((item) => item.id === id) })
+  }
+}
+
+const notSent = () =>
+  new CommandFailure(
+    'Interrupted: the job was not sent. With --offline it is kept in the outbox instead, whatever happens.',
+    exitCode.interrupted,
+  )
 
 function ended(rpc: RpcClient, site: string, id: string, output: Output, signal: AbortSignal): Promise<Job> {
   const look = (items: Job[]): Job | undefined => {
@@ -149,52 +166,4 @@ async function reportRun(
   if (wait && run.state !== 'completed') {
     throw new CommandFailure(`Workflow ${id} ended as ${run.state}.`, exitCode.jobFailed)
   }
-}
-
-/** `k=v` pairs as values of the template's types. */
-export function parseParameters(template: Pick<Template, 'parameters'>, pairs: string[]): ParameterValues {
-  const values: ParameterValues = {}
-  for (const pair of pairs) {
-    const equals = pair.indexOf('=')
-    const key = equals < 0 ? pair : pair.slice(0, equals)
-    const text = equals < 0 ? 'true' : pair.slice(equals + 1)
-    const parameter = template.parameters.find((item) => item.key === key)
-    if (parameter === undefined) {
-      throw new CommandFailure(
-        `No parameter "${key}". Known: ${template.parameters.map((item) => item.key).join(', ')}.`,
-        exitCode.usage,
-      )
-    }
-    if (parameter.type === 'number' || parameter.type === 'integer') {
-      const number = Number(text)
-      if (text.trim() === '' || !Number.isFinite(number))
-        throw new CommandFailure(`${key} must be a number, not "${text}".`, exitCode.usage)
-      values[key] = number
-    } else if (parameter.type === 'boolean') {
-      if (!['true', 'false'].includes(text))
-        throw new CommandFailure(`${key} must be true or false, not "${text}".`, exitCode.usage)
-      values[key] = text === 'true'
-    } else values[key] = text
-  }
-  return values
-}
-
-/** `slot=path` or a path whose extension only one slot accepts. */
-export function parseFiles(template: Pick<Template, 'files'>, given: string[]): NamedPath[] {
-  return given.map((entry) => {
-    const equals = entry.indexOf('=')
-    const named = equals > 0 ? template.files.find((slot) => slot.key === entry.slice(0, equals)) : undefined
-    if (named !== undefined) return { slot: named.key, path: entry.slice(equals + 1) }
-    const fitting = template.files.filter((slot) =>
-      slot.accept.some((extension) => basename(entry).toLowerCase().endsWith(extension)),
-    )
-    const slot = fitting[0]
-    if (slot === undefined || fitting.length > 1) {
-      throw new CommandFailure(
-        `Say which slot ${entry} is for: --file SLOT=${entry}, with SLOT one of ${template.files.map((item) => item.key).join(', ')}.`,
-        exitCode.usage,
-      )
-    }
-    return { slot: slot.key, path: entry }
-  })
 }

@@ -8,6 +8,7 @@ import {
   MonitorPlay,
   Moon,
   Plug,
+  Send,
   Server,
   Settings as SettingsIcon,
   SquareTerminal,
@@ -162,7 +163,7 @@ export function useCommands(): Command[] {
   const sites = useSiteCommands()
   return useMemo(() => {
     const page = (
-      name: 'jobs' | 'workflows' | 'templates' | 'uploads' | 'desktops' | 'nodes' | 'settings' | 'sites',
+      name: 'jobs' | 'workflows' | 'templates' | 'uploads' | 'desktops' | 'nodes' | 'outbox' | 'settings' | 'sites',
       icon: LucideIcon,
     ): Command => ({
       id: `page-${name}`,
@@ -186,6 +187,7 @@ export function useCommands(): Command[] {
       page('uploads', Upload),
       page('desktops', Monitor),
       page('nodes', Server),
+      page('outbox', Send),
       page('settings', SettingsIcon),
       page('sites', Globe),
       ...sites.pages,

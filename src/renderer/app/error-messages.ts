@@ -46,6 +46,10 @@ export const errorMessages = defineMessages('errors', {
   'NOT_FOUND.forward': { en: 'This forward is already closed.', ko: '이 포트 전달은 이미 닫혔습니다.' },
   'NOT_FOUND.terminal': { en: 'This terminal no longer exists.', ko: '이 터미널은 더 이상 없습니다.' },
   'NOT_FOUND.desktop': { en: 'This desktop is not known on this site.', ko: '이 사이트에는 이 데스크톱이 없습니다.' },
+  'NOT_FOUND.outbox': {
+    en: 'This entry is no longer in the outbox.',
+    ko: '보낼 작업에 더 이상 없는 항목입니다.',
+  },
   'NOT_FOUND.next': {
     en: 'It may have been removed elsewhere. Go back to the list.',
     ko: '다른 곳에서 삭제되었을 수 있습니다. 목록으로 돌아가세요.',

@@ -1,6 +1,7 @@
 import { useHotkeys } from '@mantine/hooks'
 import { Suspense, useEffect, useRef, useState, type ComponentType } from 'react'
 import type { Site } from '../../../contract/sites.ts'
+import { SentNote } from '../features/outbox/sent-note.tsx'
 import { ConnectionBanner } from '../features/sites/banner.tsx'
 import { SiteQuestions } from '../features/sites/questions.tsx'
 import { sitesStore, useActiveSite, useSites } from '../features/sites/store.ts'
@@ -31,6 +32,7 @@ const titles = {
   'desktop-window': 'desktops',
   'new-desktop': 'newDesktop',
   nodes: 'nodes',
+  outbox: 'outbox',
   settings: 'settings',
   sites: 'sites',
   terminal: 'terminal',
@@ -38,7 +40,7 @@ const titles = {
 } as const satisfies Record<Page, string>
 
 /** Pages that make sense without a site to work with. */
-const siteless: readonly Route['page'][] = ['settings', 'sites']
+const siteless: readonly Route['page'][] = ['settings', 'sites', 'outbox']
 /** Pages that need a site's SSH session and not its agent. */
 const overSsh: readonly Route['page'][] = ['terminal', 'forwards']
 
@@ -62,6 +64,7 @@ function CurrentPage({ route }: { route: Route }) {
   const site = useShownSite(route.page === 'desktop-window')
   const known = sitesStore.use((state) => state.sites !== undefined)
   const entered = sitesStore.use((state) => site !== undefined && state.entered.has(site.id))
+  const user = sitesStore.use((state) => (site === undefined ? undefined : state.users.get(site.id)))
   if (!known) return <Skeleton />
   const needsAgent = !siteless.includes(route.page) && !(overSsh.includes(route.page) && site?.url.startsWith('ssh://'))
   const shown: Route =
@@ -69,8 +72,8 @@ function CurrentPage({ route }: { route: Route }) {
   const Page = pages[shown.page] as unknown as ComponentType<{ route: Route }>
   return (
     <SiteContext value={site}>
-      {/* A page belongs to its site: switching the site starts it anew. */}
-      <Page key={siteless.includes(shown.page) ? '' : site?.id} route={shown} />
+      {/* A page belongs to its site and user: switching either starts it anew. */}
+      <Page key={siteless.includes(shown.page) || site === undefined ? '' : `${site.id} ${user}`} route={shown} />
     </SiteContext>
   )
 }
@@ -128,6 +131,7 @@ export function Frame() {
         </div>
         {page}
       </div>
+      <SentNote />
       <SiteQuestions />
       {palette ? <Palette onClose={() => setPalette(false)} /> : null}
     </div>

@@ -7,6 +7,17 @@ export const appMessages = defineMessages('app', {
   desktops: { en: 'Desktops', ko: '데스크톱' },
   newDesktop: { en: 'New desktop', ko: '새 데스크톱' },
   nodes: { en: 'Nodes', ko: '노드' },
+  outbox: { en: 'Outbox', ko: '보낼 작업' },
+  outboxWaits_one: { en: 'Outbox, {{count}} waits', ko: '보낼 작업, {{count}}개 대기' },
+  outboxWaits_other: { en: 'Outbox, {{count}} wait', ko: '보낼 작업, {{count}}개 대기' },
+  outboxNeedsYou_one: {
+    en: 'Outbox, {{count}} waits, {{urgent}} needs you',
+    ko: '보낼 작업, {{count}}개 대기, {{urgent}}개 확인 필요',
+  },
+  outboxNeedsYou_other: {
+    en: 'Outbox, {{count}} wait, needing you: {{urgent}}',
+    ko: '보낼 작업, {{count}}개 대기, {{urgent}}개 확인 필요',
+  },
   workflows: { en: 'Workflows', ko: '워크플로' },
   newJob: { en: 'New job', ko: '새 작업' },
   settings: { en: 'Settings', ko: '설정' },

@@ -16,6 +16,7 @@ export const pages: { [P in Page]: PageOf<P> } = {
   'desktop-window': lazy(() => import('../features/desktops/window-page.tsx')),
   'new-desktop': lazy(() => import('../features/desktops/new-page.tsx')),
   nodes: lazy(() => import('../features/nodes/page.tsx')),
+  outbox: lazy(() => import('../features/outbox/page.tsx')),
   settings: lazy(() => import('../features/settings/page.tsx')),
   terminal: lazy(() => import('../features/terminals/page.tsx')),
   forwards: lazy(() => import('../features/forwards/page.tsx')),

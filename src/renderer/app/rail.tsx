@@ -5,6 +5,7 @@ import {
   Monitor,
   PanelLeftClose,
   PanelLeftOpen,
+  Send,
   Server,
   Settings as SettingsIcon,
   SquareTerminal,
@@ -12,6 +13,7 @@ import {
   type LucideIcon,
   Workflow,
 } from 'lucide-react'
+import { useUnsent } from '../features/outbox/store.ts'
 import { settingsStore, useSettings } from '../features/settings/store.ts'
 import { AccountMenu } from '../features/sites/account-menu.tsx'
 import { useActiveSite } from '../features/sites/store.ts'
@@ -22,7 +24,7 @@ import styles from './rail.module.css'
 
 type RailPage = Extract<
   Page,
-  'jobs' | 'workflows' | 'templates' | 'uploads' | 'desktops' | 'nodes' | 'terminal' | 'settings'
+  'jobs' | 'workflows' | 'templates' | 'uploads' | 'desktops' | 'nodes' | 'outbox' | 'terminal' | 'settings'
 >
 
 const above: readonly { page: RailPage; icon: LucideIcon; also?: readonly Page[] }[] = [
@@ -32,9 +34,13 @@ const above: readonly { page: RailPage; icon: LucideIcon; also?: readonly Page[]
   { page: 'uploads', icon: Upload },
   { page: 'desktops', icon: Monitor, also: ['new-desktop'] },
   { page: 'nodes', icon: Server },
+  { page: 'outbox', icon: Send },
 ]
 /** Only where there is an SSH session to open one on. */
 const terminal: (typeof above)[number] = { page: 'terminal', icon: SquareTerminal }
+
+/** More than this is said as `99+`. */
+const mostCounted = 99
 
 /** The left rail: where one can go. Collapsed to icons it keeps its names as tooltips. */
 export function Rail() {
@@ -44,16 +50,28 @@ export function Rail() {
   const ssh = useActiveSite()?.url.startsWith('ssh://') === true
   const update = settingsStore.use((state) => state.update)
   const Toggle = collapsed ? PanelLeftOpen : PanelLeftClose
+  const unsent = useUnsent()
+  const nameOf = (page: RailPage): string =>
+    page !== 'outbox' || unsent.count === 0
+      ? say(page)
+      : say(unsent.urgent === 0 ? 'outboxWaits' : 'outboxNeedsYou', unsent)
   const entry = (page: RailPage, Icon: LucideIcon, also: readonly Page[] = []) => (
-    <Tooltip key={page} label={say(page)} position="right" disabled={!collapsed}>
+    <Tooltip key={page} label={nameOf(page)} position="right" disabled={!collapsed}>
       <a
         href={hrefOf({ page })}
         className={styles.entry}
         aria-current={route.page === page || also.includes(route.page) ? 'page' : undefined}
-        aria-label={say(page)}
+        // What waits stands in it as a number, which says little by itself.
+        aria-label={collapsed || nameOf(page) === say(page) ? nameOf(page) : undefined}
+        aria-description={nameOf(page) === say(page) ? undefined : nameOf(page)}
       >
         <Icon size={17} strokeWidth={1.8} aria-hidden />
         <span className={styles.label}>{say(page)}</span>
+        {page !== 'outbox' || unsent.count === 0 ? null : (
+          <span className={styles.badge} data-urgent={unsent.urgent > 0 || undefined}>
+            {unsent.count > mostCounted ? `${mostCounted}+` : unsent.count}
+          </span>
+        )}
       </a>
     </Tooltip>
   )

@@ -7,9 +7,10 @@ export type Route =
   /** Two jobs side by side. */
   | { page: 'compare'; a: string; b: string }
   | { page: 'templates' }
-  | { page: 'template-editor'; id?: string }
-  /** `template` absent: a custom job. `from`: the job whose values fill the form. */
-  | { page: 'new-job'; template?: string; from?: string }
+  /** `entry`: a save that waits in the outbox, to be changed there. */
+  | { page: 'template-editor'; id?: string; entry?: string }
+  /** `template` absent: a custom job. `from`: the job whose values fill the form. `entry`: a submission of the outbox that it changes. */
+  | { page: 'new-job'; template?: string; from?: string; entry?: string }
   /** `id`: one run. */
   | { page: 'workflows'; id?: string }
   | { page: 'uploads' }
@@ -20,6 +21,8 @@ export type Route =
   /** `template`: the chosen one. `from`: the desktop whose values fill the form. */
   | { page: 'new-desktop'; template?: string; from?: string }
   | { page: 'nodes' }
+  /** What waits to be sent, of all sites; `id`: one entry. */
+  | { page: 'outbox'; id?: string }
   | { page: 'settings' }
   /** `id`: sign in to that site, with `edit` change it; `add`: a new address. */
   | { page: 'sites'; id?: string; add?: true; edit?: true }
@@ -37,7 +40,10 @@ export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?')
   const parts = path.split('/').map(decode)
   const asked = new URLSearchParams(query)
-  const from = asked.get('from') ?? undefined
+  const given = (key: 'from' | 'entry') => {
+    const value = asked.get(key)
+    return value === null || value === '' ? {} : { [key]: value }
+  }
   const [first, second, third, fourth] = parts
   switch (first) {
     case 'jobs':
@@ -50,13 +56,14 @@ export function parseRoute(hash: string): Route {
       }
     case 'templates':
       if (!second) return { page: 'templates' }
-      if (second === 'new') return { page: 'template-editor' }
-      if (third === 'edit') return { page: 'template-editor', id: second }
-      return { page: 'new-job', template: second, ...(from ? { from } : {}) }
+      if (second === 'new') return { page: 'template-editor', ...given('entry') }
+      if (third === 'edit') return { page: 'template-editor', id: second, ...given('entry') }
+      return { page: 'new-job', template: second, ...given('from'), ...given('entry') }
     case 'custom':
-      return { page: 'new-job', ...(from ? { from } : {}) }
+      return { page: 'new-job', ...given('from'), ...given('entry') }
     case 'workflows':
-      return { page: 'workflows', ...(second ? { id: second } : {}) }
+    case 'outbox':
+      return { page: first, ...(second ? { id: second } : {}) }
     case 'desktops':
       return desktopRoute(second, third, asked)
     case 'uploads':
@@ -85,7 +92,6 @@ function desktopRoute(id: string | undefined, view: string | undefined, asked: U
 }
 
 const at = (...parts: string[]): string => `#/${parts.map(encodeURIComponent).join('/')}`
-const query = (from: string | undefined): string => queryOf({ from })
 const queryOf = (values: Readonly<Record<string, string | undefined>>): string => {
   const given = Object.entries(values).flatMap(([key, value]) =>
     value === undefined ? [] : [`${key}=${encodeURIComponent(value)}`],
@@ -106,14 +112,17 @@ export function hrefOf(route: Route): string {
     case 'templates':
       return at('templates')
     case 'template-editor':
-      return route.id === undefined ? at('templates', 'new') : at('templates', route.id, 'edit')
+      return (
+        (route.id === undefined ? at('templates', 'new') : at('templates', route.id, 'edit')) +
+        queryOf({ entry: route.entry })
+      )
     case 'new-job':
       return (
         (route.template === undefined ? at('custom', 'new') : at('templates', route.template, 'new')) +
-        query(route.from)
+        queryOf({ from: route.from, entry: route.entry })
       )
     case 'workflows':
-      return at('workflows', ...(route.id === undefined ? [] : [route.id]))
+    case 'outbox':
     case 'terminal':
     case 'desktops':
       return at(route.page, ...(route.id === undefined ? [] : [route.id]))

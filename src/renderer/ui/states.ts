@@ -7,10 +7,10 @@ import {
   CircleHelp,
   CirclePause,
   CircleSlash,
+  CircleUserRound,
   CircleX,
   ClockAlert,
   Hourglass,
-  KeyRound,
   Loader,
   LogOut,
   MemoryStick,
@@ -19,6 +19,7 @@ import {
   Play,
   Power,
   RefreshCw,
+  Send,
   Equal,
   ServerCrash,
   ShieldCheck,
@@ -28,11 +29,13 @@ import {
   Unplug,
   Upload,
   Wifi,
+  WifiLow,
   type LucideIcon,
 } from 'lucide-react'
 import type { ConvergenceState } from '../../../contract/convergence.ts'
 import type { DesktopState } from '../../../contract/desktops.ts'
 import type { JobState } from '../../../contract/jobs.ts'
+import type { OutboxState } from '../../../contract/outbox.ts'
 import type { ConnectionState } from '../../../contract/sites.ts'
 import type { TaskState } from '../../../contract/task.ts'
 import type { UploadState } from '../../../contract/uploads.ts'
@@ -42,7 +45,15 @@ import type { StepState } from '../../../contract/workflows.ts'
 export type NodeTone = 'up' | 'busy' | 'draining' | 'down'
 
 export type AnyState =
-  JobState | StepState | UploadState | TaskState | ConnectionState | NodeTone | ConvergenceState | DesktopState
+  | JobState
+  | StepState
+  | UploadState
+  | TaskState
+  | ConnectionState
+  | NodeTone
+  | ConvergenceState
+  | DesktopState
+  | OutboxState
 
 /** Which colour a state has; every tone is `--hw-<tone>` with the ground `--hw-<tone>-soft`. */
 export type Tone = 'busy' | 'good' | 'wait' | 'bad' | 'idle'
@@ -66,12 +77,15 @@ export const states: Readonly<Record<AnyState, { icon: LucideIcon; tone: Tone }>
   blocked: { icon: CircleSlash, tone: 'idle' },
   verifying: { icon: ShieldCheck, tone: 'busy' },
   uploaded: { icon: CircleCheck, tone: 'good' },
+  held: { icon: CirclePause, tone: 'idle' },
+  sending: { icon: Send, tone: 'busy' },
   done: { icon: Check, tone: 'good' },
   unknown: { icon: CircleDashed, tone: 'idle' },
   connecting: { icon: RefreshCw, tone: 'wait' },
   connected: { icon: Wifi, tone: 'good' },
+  degraded: { icon: WifiLow, tone: 'wait' },
   reconnecting: { icon: RefreshCw, tone: 'wait' },
-  'needs-you': { icon: KeyRound, tone: 'wait' },
+  'needs-you': { icon: CircleUserRound, tone: 'wait' },
   offline: { icon: Unplug, tone: 'bad' },
   'signed-out': { icon: LogOut, tone: 'idle' },
   up: { icon: CircleCheck, tone: 'good' },

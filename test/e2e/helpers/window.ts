@@ -10,7 +10,7 @@ export async function go(page: Page, hash: string): Promise<void> {
 }
 
 /** Opens the window and signs in with the stack's first account. */
-export async function signIn(page: Page, stack: Stack): Promise<void> {
+export async function signIn(page: Page, stack: Pick<Stack, 'address' | 'username' | 'password'>): Promise<void> {
   await page.goto(stack.address)
   await page.locator('input[autocomplete="username"]').fill(stack.username)
   const password = page.locator('input[autocomplete="current-password"]')

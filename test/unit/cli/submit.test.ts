@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseFiles, parseParameters } from '../../../src/cli/commands/submit.ts'
+import { parseFiles, parseParameters } from '../../../src/cli/commands/submission.ts'
 import { jobOptionsOf, parseBegin, resourcesOf } from '../../../src/cli/commands/submit-options.ts'
 import { bytes, printable, table } from '../../../src/cli/output.ts'
 
@@ -96,12 +96,17 @@ describe('submit: what is asked of the scheduler', () => {
     expect(parseBegin('now+2hours', now)).toBe('2026-12-01T10:00:00.000Z')
     expect(parseBegin('now+90', now)).toBe('2026-12-01T08:01:30.000Z')
     expect(parseBegin('2026-12-01T08:00:00Z', now)).toBe('2026-12-01T08:00:00.000Z')
+    const noon = new Date(2026, 11, 1, 12, 0)
+    expect(parseBegin('20:00', noon)).toBe(new Date(2026, 11, 1, 20, 0).toISOString())
+    expect(parseBegin('9:30', noon)).toBe(new Date(2026, 11, 2, 9, 30).toISOString())
+    expect(parseBegin('12:00', noon)).toBe(new Date(2026, 11, 2, 12, 0).toISOString())
   })
   it.each([
     [{ array: '5..9' }, /no value for array/],
     [{ dependency: 'after12' }, /no dependency/],
     [{ dependency: 'afterok' }, /no dependency/],
     [{ begin: 'tomorrow-ish' }, /no time/],
+    [{ begin: '24:00' }, /no time/],
     [{ export: ['A'] }, /no variable/],
     [{ account: 'a b' }, /no value for account/],
   ])('names what is wrong: %j', (options, reason) => {

@@ -33,7 +33,7 @@ function onKey(event: KeyboardEvent<HTMLElement>): void {
 }
 
 /** All desktops of the site: those that live as cards, those that have ended below. */
-export function Cards({ desktops, error }: SiteDesktops) {
+export function Cards({ desktops, asOf, error }: SiteDesktops) {
   const say = useMessages(desktopsMessages)
   const site = useSite()
   const [watching, setWatching] = useState(false)
@@ -48,7 +48,11 @@ export function Cards({ desktops, error }: SiteDesktops) {
   )
   return (
     <>
-      <PageHeader title={say('title')} note={own === 0 ? undefined : say('note', { count: own, site: site.name })}>
+      <PageHeader
+        title={say('title')}
+        note={own === 0 ? undefined : say('note', { count: own, site: site.name })}
+        asOf={asOf}
+      >
         {watch}
         <Button component="a" href={hrefOf({ page: 'new-desktop' })} leftSection={<Plus size={14} aria-hidden />}>
           {say('new')}

@@ -4,6 +4,7 @@ import { useEffect, useId, useMemo, useRef, useState, type FormEvent } from 'rea
 import type { Desktop, DesktopGeometry } from '../../../../contract/desktops.ts'
 import type { AppErrorValue } from '../../../../contract/errors.ts'
 import type { Suggestion } from '../../../../contract/preflight.ts'
+import { siteAnswers } from '../../../../contract/site-answers.ts'
 import { errorValue } from '../../app/errors.ts'
 import { hrefOf, navigate } from '../../app/router.ts'
 import { useSite } from '../../app/site-context.ts'
@@ -86,7 +87,7 @@ export function NewForm(props: {
   )
   const name = typedName ?? freeName(textIn(template.name, language), taken)
   const checked = useMemo(() => checkChoices(raw, name, template, fit), [raw, name, template, fit])
-  const connected = site.connection.state === 'connected' && site.user !== undefined
+  const connected = siteAnswers(site.connection) && site.user !== undefined
   const known = useChoices(site.id, connected)
   const { desktop } = checked
   const question = useMemo((): Question | undefined => {

@@ -3,6 +3,7 @@ import type { Desktop } from '../../../../contract/desktops.ts'
 import { navigate, type RouteOf } from '../../app/router.ts'
 import { useSite } from '../../app/site-context.ts'
 import { useMessages } from '../../ui/text.ts'
+import { AsOfContext } from '../../ui/use-now.ts'
 import { useDesktopActions } from './actions.tsx'
 import { Cards } from './cards.tsx'
 import { CloseDialog } from './end-dialog.tsx'
@@ -28,7 +29,8 @@ const choose = (id: string | undefined) =>
 export default function DesktopsPage({ route }: { route: RouteOf<'desktops'> }) {
   const site = useSite()
   const say = useMessages(desktopsMessages)
-  const { desktops, error } = useDesktops(site.id)
+  const list = useDesktops(site.id)
+  const { desktops, error } = list
   const all = desktops ?? none
   const { id } = route
   const open = useTabs(site.id)
@@ -64,7 +66,9 @@ export default function DesktopsPage({ route }: { route: RouteOf<'desktops'> }) 
   return (
     <>
       {id === undefined ? (
-        <Cards {...(desktops === undefined ? {} : { desktops })} {...(error === undefined ? {} : { error })} />
+        <AsOfContext value={list.asOf}>
+          <Cards {...list} />
+        </AsOfContext>
       ) : null}
       <div className={styles.page} hidden={id === undefined}>
         <h1 className={styles.title}>{say('title')}</h1>

@@ -4,11 +4,14 @@ import type { Desktop, NewDesktop } from '../../../../contract/desktops.ts'
 import type { AppErrorValue } from '../../../../contract/errors.ts'
 import { applyChange, collectionOf, type Collection } from '../../app/collection.ts'
 import { featureStore, useServices } from '../../app/services.tsx'
+import { createWatching, without } from '../../app/watching.ts'
 
 /** The desktops of one site as far as they are known. */
 export interface SiteDesktops {
   /** Absent until the core has told them. */
   desktops?: Collection<Desktop>
+  /** When they were last known to be so; absent while they are fresh. */
+  asOf?: string | undefined
   /** Why the list cannot be had. */
   error?: AppErrorValue
 }
@@ -42,16 +45,23 @@ const isPicture = (picture: string): boolean =>
  */
 const blank = 1800
 
-export const desktopsStore = featureStore<DesktopsState>(({ client }) =>
+export const desktopsStore = featureStore<DesktopsState>((services) =>
   createStore((set, get) => {
-    const watchers = new Map<string, { count: number; stop: () => void }>()
+    const { client } = services
+    const watching = createWatching(services, (site) => {
+      const ofSite = [...get().pictures.keys()].filter((key) => key.startsWith(pictureKey(site, '')))
+      set({ sites: without(get().sites, site), pictures: without(get().pictures, ...ofSite) })
+    })
     const keptAt = new Map<string, number>()
     const change = (site: string, next: SiteDesktops) => set({ sites: new Map(get().sites).set(site, next) })
     const known = (site: string): Collection<Desktop> => get().sites.get(site)?.desktops ?? new Map()
     const put = (site: string, desktop: Desktop): Desktop => {
       // Before the first answer of the core one alone would look like all there are.
       if (get().sites.get(site)?.desktops !== undefined)
-        change(site, { desktops: applyChange(known(site), { put: [desktop], gone: [] }) })
+        change(site, {
+          ...get().sites.get(site),
+          desktops: applyChange(known(site), { put: [desktop], gone: [] }),
+        })
       return desktop
     }
     const loadPictures = async (site: string) => {
@@ -72,8 +82,8 @@ export const desktopsStore = featureStore<DesktopsState>(({ client }) =>
         'all',
         { site },
         {
-          snapshot: ({ items }) => change(site, { desktops: collectionOf(items) }),
-          event: (changes) => change(site, { desktops: applyChange(known(site), changes) }),
+          snapshot: ({ items, asOf }) => change(site, { desktops: collectionOf(items), asOf }),
+          event: ({ asOf, ...changes }) => change(site, { desktops: applyChange(known(site), changes), asOf }),
           error: (error) => change(site, { ...get().sites.get(site), error }),
         },
       )
@@ -81,17 +91,7 @@ export const desktopsStore = featureStore<DesktopsState>(({ client }) =>
     return {
       sites: new Map(),
       pictures: new Map(),
-      watch: (site) => {
-        const entry = watchers.get(site) ?? { count: 0, stop: start(site) }
-        entry.count += 1
-        watchers.set(site, entry)
-        return () => {
-          entry.count -= 1
-          if (entry.count > 0) return
-          watchers.delete(site)
-          entry.stop()
-        }
-      },
+      watch: (site) => watching(site, site, () => start(site)),
       show: (site, id, picture) => {
         if (!isPicture(picture)) return
         const key = pictureKey(site, id)

@@ -1,4 +1,5 @@
 import { useMemo } from 'react'
+import { siteAnswers } from '../../../../contract/site-answers.ts'
 import { useServices } from '../../app/services.tsx'
 import { sitesStore } from '../sites/store.ts'
 import { desktopsStore } from './store.ts'
@@ -25,7 +26,10 @@ export function useSource(site: string, id: string, code: string | undefined): V
       onReady: (listener) => {
         const sites = sitesStore.of(services)
         const desktops = desktopsStore.of(services)
-        const connected = () => sites.getState().sites?.get(site)?.connection.state === 'connected'
+        const connected = () => {
+          const connection = sites.getState().sites?.get(site)?.connection
+          return connection !== undefined && siteAnswers(connection)
+        }
         const runs = () => {
           const state = desktops.getState().sites.get(site)?.desktops?.get(id)?.state
           return state !== 'queued' && state !== 'starting' && state !== 'ended'

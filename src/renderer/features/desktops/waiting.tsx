@@ -1,12 +1,13 @@
 import { Button } from '@mantine/core'
 import type { Desktop } from '../../../../contract/desktops.ts'
+import { siteAnswers } from '../../../../contract/site-answers.ts'
 import { navigate } from '../../app/router.ts'
 import { useSite } from '../../app/site-context.ts'
 import { useFormat } from '../../ui/format.ts'
 import { useMessages } from '../../ui/text.ts'
 import { pendingMessages } from '../jobs/pending-messages.ts'
 import { pendingCause } from '../jobs/pending.ts'
-import { useNow } from '../jobs/use-now.ts'
+import { useNow } from '../../ui/use-now.ts'
 import { useChoices } from '../preflight/store.ts'
 import { desktopsMessages } from './messages.ts'
 import { otherPartitions, waitsLong } from './model.ts'
@@ -47,7 +48,7 @@ export function Waiting({ desktop, full = false }: { desktop: Desktop; full?: bo
 function LongQueue({ desktop, full }: { desktop: Desktop; full: boolean }) {
   const say = useMessages(desktopsMessages)
   const site = useSite()
-  const choices = useChoices(site.id, site.connection.state === 'connected')
+  const choices = useChoices(site.id, siteAnswers(site.connection))
   const others = otherPartitions(desktop, choices?.partitions ?? [])
   const names = others.map(({ name }) => name)
   const listed = names.slice(0, named).join(', ') + (names.length > named ? ' …' : '')

@@ -54,6 +54,15 @@ export interface Report {
 /** A result of the agent's, or that it could not be asked. */
 export type Outcome = ChangeResult | { id: string; job?: undefined; error: AppErrorValue }
 
+/** Jobs whose site could not be asked, and the report without them; none where nothing else is to be told. */
+export function unreachedOf(report: Report): { unreached: ReadonlySet<string>; rest: Report | undefined } {
+  const isAway = ({ reason }: Report['refused'][number]): boolean =>
+    typeof reason !== 'string' && (reason.code === 'OFFLINE' || reason.code === 'SIGNED_OUT')
+  const unreached = new Set(report.refused.filter(isAway).map(({ id }) => id))
+  const rest = { ...report, refused: report.refused.filter((one) => !isAway(one)) }
+  return { unreached, rest: rest.done.length + rest.refused.length === 0 ? undefined : rest }
+}
+
 /** Puts results and jobs together. `change` is what was asked for, `before` the jobs as they were. */
 export function reportOf(change: JobChange, before: readonly Job[], results: readonly Outcome[]): Report {
   const jobs = new Map(before.map((job) => [job.id, job]))

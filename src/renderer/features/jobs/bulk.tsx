@@ -20,9 +20,11 @@ export function Bulk(props: {
   clear: () => void
   /** Beside an open job: one menu instead of a row of buttons. */
   narrow: boolean
+  /** What an action is called: with “when connected” while the site is away. */
+  label: (action: string) => string
   onStart: (action: PlainAction, jobs: readonly Job[]) => void
 }) {
-  const { selected, clear, narrow, onStart } = props
+  const { selected, clear, narrow, label: labelOf, onStart } = props
   const say = useMessages(listMessages)
   const jobs = jobsOf(selected)
   const [a, b] = jobs
@@ -31,7 +33,7 @@ export function Bulk(props: {
   const offers = plainActions.flatMap((action) => {
     const fitting = jobs.filter((job) => fits(action, job))
     if (fitting.length === 0) return []
-    const label = say(`bulk.${action}`, { count: fitting.length })
+    const label = labelOf(say(`bulk.${action}`, { count: fitting.length }))
     const look = (action === 'cancel' ? styles.danger : undefined) ?? ''
     return [{ action, label, look, run: () => onStart(action, fitting) }]
   })

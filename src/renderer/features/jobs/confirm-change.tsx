@@ -13,10 +13,12 @@ const named = 8
 export function ConfirmChange(props: {
   action: 'cancel' | 'requeue'
   jobs: readonly Job[]
+  /** What its button says: with “when connected” while the site is away. */
+  label: (action: string) => string
   onConfirm: () => Promise<void>
   onClose: () => void
 }) {
-  const { action, jobs, onConfirm, onClose } = props
+  const { action, jobs, label, onConfirm, onClose } = props
   const say = useMessages(jobsMessages)
   const [busy, setBusy] = useState(false)
   const one = jobs.length === 1 ? jobs[0] : undefined
@@ -47,7 +49,7 @@ export function ConfirmChange(props: {
           {say('cancel.keep')}
         </Button>
         <Button color="red" loading={busy} onClick={() => void go()}>
-          {one === undefined ? say(`${action}.confirm`, { count }) : say(`${action}.confirmOf`, { id: one.id })}
+          {label(one === undefined ? say(`${action}.confirm`, { count }) : say(`${action}.confirmOf`, { id: one.id }))}
         </Button>
       </div>
     </Dialog>

@@ -21,7 +21,7 @@ import { elementJob } from './rows.ts'
 import { Section } from './section.tsx'
 import { hasEnded, ranSeconds } from './story.ts'
 import type { Changes } from './use-changes.tsx'
-import { useNow } from './use-now.ts'
+import { useNow } from '../../ui/use-now.ts'
 import styles from './job.module.css'
 
 const pageSize = 50

@@ -17,6 +17,8 @@ import styles from './jobs.module.css'
 interface DialogProps {
   site: string
   job: Job
+  /** What the button says: with “when connected” while the site is away. */
+  label: (action: string) => string
   onChange: (change: JobChange) => void
   onClose: () => void
 }
@@ -29,7 +31,7 @@ export function JobDialogs({ dialog, ...props }: DialogProps & { dialog: JobDial
 
 const wholeNumber = (value: number | string): number => Math.max(0, Math.floor(Number(value)) || 0)
 
-function TimeLimit({ job, onChange, onClose }: DialogProps) {
+function TimeLimit({ job, label, onChange, onClose }: DialogProps) {
   const say = useMessages(jobsMessages)
   const format = useFormat()
   const now = limitMinutes(job)
@@ -66,7 +68,7 @@ function TimeLimit({ job, onChange, onClose }: DialogProps) {
         </div>
         <div className={styles.dialogActions}>
           <Button type="submit" disabled={minutes < 1 || minutes > 525_600 || minutes === now}>
-            {say('limit.save')}
+            {label(say('limit.save'))}
           </Button>
         </div>
       </form>
@@ -77,7 +79,7 @@ function TimeLimit({ job, onChange, onClose }: DialogProps) {
 /** What Slurm's own `--nice` takes where no number is given. */
 const usualNice = 100
 
-function Nice({ job, onChange, onClose }: DialogProps) {
+function Nice({ job, label, onChange, onClose }: DialogProps) {
   const say = useMessages(jobsMessages)
   const [value, setValue] = useState(usualNice)
   const submit = (event: FormEvent) => {
@@ -100,7 +102,7 @@ function Nice({ job, onChange, onClose }: DialogProps) {
         />
         <div className={styles.dialogActions}>
           <Button type="submit" disabled={value < 1}>
-            {say('nice.save')}
+            {label(say('nice.save'))}
           </Button>
         </div>
       </form>

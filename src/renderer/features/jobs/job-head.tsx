@@ -4,6 +4,7 @@ import { useState } from 'react'
 import type { Job } from '../../../../contract/jobs.ts'
 import { hrefOf } from '../../app/router.ts'
 import { useSite } from '../../app/site-context.ts'
+import { AsOf } from '../../ui/as-of.tsx'
 import { ErrorNote } from '../../ui/error-note.tsx'
 import { useFormat } from '../../ui/format.ts'
 import { StateBadge } from '../../ui/state-badge.tsx'
@@ -18,12 +19,18 @@ import { jobsMessages } from './messages.ts'
 import { TimeLine } from './time-line.tsx'
 import type { Changes } from './use-changes.tsx'
 import { useCopy } from './use-copy.ts'
-import { useNow } from './use-now.ts'
+import { useNow } from '../../ui/use-now.ts'
 import styles from './job.module.css'
 
 /** The story of a job in one glance: what it is, how it stands, how it came there, how long it may go on; and what can be done. */
-export function JobHead(props: { job: Job; changes: Changes; beside: boolean; back: string }) {
-  const { job, changes, beside, back } = props
+export function JobHead(props: {
+  job: Job
+  asOf: string | undefined
+  changes: Changes
+  beside: boolean
+  back: string
+}) {
+  const { job, asOf, changes, beside, back } = props
   const say = useMessages(jobsMessages)
   const sayList = useMessages(listMessages)
   const language = useLanguage()
@@ -49,6 +56,7 @@ export function JobHead(props: { job: Job; changes: Changes; beside: boolean; ba
           {job.element === undefined ? null : <span className={styles.index}> [{job.element.index}]</span>}
         </h1>
         <StateBadge state={job.state} {...(job.held === true ? { word: sayList('row.held') } : {})} />
+        <AsOf asOf={asOf} />
         <span className={styles.grow} />
         <Button
           component="a"
@@ -68,12 +76,13 @@ export function JobHead(props: { job: Job; changes: Changes; beside: boolean; ba
             className={styles.danger ?? ''}
             onClick={() => changes.start({ action: 'cancel' }, [job])}
           >
-            {say('cancel.do')}
+            {changes.label(say('cancel.do'))}
           </Button>
         ) : null}
         <JobMenu
           site={site.id}
           job={job}
+          label={changes.label}
           onChange={(action) => changes.start({ action }, [job])}
           onDialog={setDialog}
         />
@@ -97,6 +106,7 @@ export function JobHead(props: { job: Job; changes: Changes; beside: boolean; ba
           site={site.id}
           dialog={dialog}
           job={job}
+          label={changes.label}
           onChange={(change) => changes.start(change, [job])}
           onClose={() => setDialog(undefined)}
         />

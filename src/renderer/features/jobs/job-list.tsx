@@ -44,7 +44,7 @@ export function JobList(props: {
   const [rowsOf] = useState(createRows)
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set())
   const changes = useChanges(site)
-  const { start } = changes
+  const { start, label } = changes
 
   const found = useMemo(() => [...jobs.values()].filter(matcher(filter, words)), [jobs, filter, words])
   const rows = useMemo(() => rowsOf.top(found, filter.group === 'workflow'), [rowsOf, found, filter.group])
@@ -78,10 +78,11 @@ export function JobList(props: {
         selected={selected}
         clear={clear}
         narrow={narrow}
+        label={label}
         onStart={(action, fitting) => start({ action }, fitting, clear)}
       />
     ),
-    [start, narrow],
+    [start, label, narrow],
   )
   const tools = useCallback(
     (shown: readonly ListRow[], visible: readonly JobColumn[]) => (

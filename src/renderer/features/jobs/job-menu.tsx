@@ -14,10 +14,12 @@ export type JobDialog = 'time-limit' | 'nice' | 'clone'
 export function JobMenu(props: {
   site: string
   job: Job
+  /** What an action is called: with “when connected” while the site is away. */
+  label: (action: string) => string
   onChange: (action: 'hold' | 'release' | 'requeue') => void
   onDialog: (dialog: JobDialog) => void
 }) {
-  const { site, job, onChange, onDialog } = props
+  const { site, job, label, onChange, onDialog } = props
   const say = useMessages(jobsMessages)
   const [opened, setOpened] = useState(false)
   const plain = [
@@ -42,7 +44,7 @@ export function JobMenu(props: {
         {plain.map(({ action, icon: Icon }) =>
           fits(action, job) ? (
             <Menu.Item key={action} leftSection={<Icon size={14} aria-hidden />} onClick={() => onChange(action)}>
-              {say(`actions.${action}`)}
+              {label(say(`actions.${action}`))}
             </Menu.Item>
           ) : null,
         )}

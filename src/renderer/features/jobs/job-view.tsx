@@ -7,6 +7,7 @@ import { navigate } from '../../app/router.ts'
 import { useQuery } from '../../app/use-query.ts'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { useMessages } from '../../ui/text.ts'
+import { AsOfContext } from '../../ui/use-now.ts'
 import { LogView } from '../logs/log-view.tsx'
 import { Convergence } from '../convergence/convergence.tsx'
 import { Figures } from '../results/figures.tsx'
@@ -21,18 +22,19 @@ import { hasFailed } from './story.ts'
 import { useChanges } from './use-changes.tsx'
 import styles from './job.module.css'
 
-/** What of a job its details depend on. */
-const versionOf = (job: Job | undefined): string =>
-  job === undefined ? '' : JSON.stringify([job.state, job.held, job.timeLimit, job.restarts, job.array?.states])
+/** What of a job its details depend on; what came from memory is asked for again once the list is fresh. */
+const versionOf = (job: Job | undefined, fresh: boolean): string =>
+  JSON.stringify([fresh, job?.state, job?.held, job?.timeLimit, job?.restarts, job?.array?.states])
 
 /**
  * One job, told from the top; below it what is most useful in its state comes first.
- * `known` is its row of the list, which is fresher than its details; `again` goes on to the form that submits it once more.
+ * `known` is its row of the list, which is fresher than its details, and `asOf` the age of that list; `again` goes on to the form that submits it once more.
  */
 export function JobView(props: {
   site: string
   id: string
   known: Job | undefined
+  asOf: string | undefined
   /** The array that it is an element of: what changes there may have changed here. */
   array: Job | undefined
   again: boolean
@@ -40,11 +42,12 @@ export function JobView(props: {
   /** The address of the list it was opened from. */
   back: string
 }) {
-  const { site, id, known, array, again, beside, back } = props
+  const { site, id, known, asOf: listAsOf, array, again, beside, back } = props
   const say = useMessages(jobsMessages)
-  const detail = useQuery('jobs', 'detail', { site, id }, versionOf(known ?? array))
+  const detail = useQuery('jobs', 'detail', { site, id }, versionOf(known ?? array, listAsOf === undefined))
   const changes = useChanges(site)
   const job = known ?? detail.data
+  const asOf = known === undefined ? detail.data?.asOf : listAsOf
   const templateId = job?.templateId
   useEffect(() => {
     if (!again || job === undefined) return
@@ -86,17 +89,19 @@ export function JobView(props: {
           ? [<FailureReason key="reason" job={job} logTail={detail.data?.logTail} />, plot, usage, log, folder]
           : [plot, usage, log, folder]
   return (
-    <article className={styles.view} aria-label={say('job.label', { id })} data-state={job.state}>
-      <JobHead job={job} changes={changes} beside={beside} back={back} />
-      {job.array === undefined ? null : <ElementsTable site={site} job={job} changes={changes} />}
-      {order}
-      {detail.data === undefined ? (
-        detail.error === undefined ? null : (
-          <AppError error={detail.error} site={site} onRetry={detail.again} />
-        )
-      ) : (
-        <Details site={site} detail={detail.data} />
-      )}
-    </article>
+    <AsOfContext value={asOf}>
+      <article className={styles.view} aria-label={say('job.label', { id })} data-state={job.state}>
+        <JobHead job={job} asOf={asOf} changes={changes} beside={beside} back={back} />
+        {job.array === undefined ? null : <ElementsTable site={site} job={job} changes={changes} />}
+        {order}
+        {detail.data === undefined ? (
+          detail.error === undefined ? null : (
+            <AppError error={detail.error} site={site} onRetry={detail.again} />
+          )
+        ) : (
+          <Details site={site} detail={detail.data} />
+        )}
+      </article>
+    </AsOfContext>
   )
 }

@@ -16,7 +16,7 @@ import { jobsMessages } from './messages.ts'
 import { useSiteJobs } from './store.ts'
 import { hasEnded } from './story.ts'
 import { useFilter } from './use-filter.ts'
-import { useNow } from './use-now.ts'
+import { AsOfContext, useNow } from '../../ui/use-now.ts'
 import { useScheduler } from './use-scheduler.ts'
 import styles from './jobs.module.css'
 
@@ -26,14 +26,14 @@ export default function JobsPage({ route }: { route: RouteOf<'jobs'> }) {
   const site = useSite()
   const wide = useMediaQuery('(min-width: 1280px)', undefined, { getInitialValueInEffect: false })
   const { filter, query, set } = useFilter(route)
-  const { jobs, error } = useSiteJobs(site.id, filter.everybody)
+  const { jobs, asOf, error } = useSiteJobs(site.id, filter.everybody)
   const { id } = route
   const active = [...(jobs?.values() ?? [])].filter((job) => !hasEnded(job.state)).length
   const covered = id !== undefined && !wide
   return (
     <div className={styles.split} data-open={id !== undefined || undefined}>
       <div className={styles.list} inert={covered}>
-        <PageHeader title={say('title')} note={active > 0 ? say('note', { count: active }) : undefined}>
+        <PageHeader title={say('title')} note={active > 0 ? say('note', { count: active }) : undefined} asOf={asOf}>
           <Button component="a" href={hrefOf({ page: 'templates' })} leftSection={<Plus size={14} aria-hidden />}>
             {say('newJob')}
           </Button>
@@ -49,16 +49,18 @@ export default function JobsPage({ route }: { route: RouteOf<'jobs'> }) {
             <Skeleton lines={12} />
           ) : null
         ) : (
-          <JobList
-            site={site.id}
-            jobs={jobs}
-            filter={filter}
-            query={query}
-            setFilter={set}
-            openedId={id}
-            narrow={id !== undefined && wide}
-            onOpen={(opened) => navigate({ page: 'jobs', id: opened, ...(query === '' ? {} : { filter: query }) })}
-          />
+          <AsOfContext value={asOf}>
+            <JobList
+              site={site.id}
+              jobs={jobs}
+              filter={filter}
+              query={query}
+              setFilter={set}
+              openedId={id}
+              narrow={id !== undefined && wide}
+              onOpen={(opened) => navigate({ page: 'jobs', id: opened, ...(query === '' ? {} : { filter: query }) })}
+            />
+          </AsOfContext>
         )}
       </div>
       {id === undefined ? null : (
@@ -68,6 +70,7 @@ export default function JobsPage({ route }: { route: RouteOf<'jobs'> }) {
             site={site.id}
             id={id}
             known={jobs?.get(id)}
+            asOf={asOf}
             array={jobs?.get(id.replace(/_\d+$/, ''))}
             again={route.tab === 'again'}
             beside={wide}
@@ -84,7 +87,8 @@ function OldNews({ site }: { site: string }) {
   const say = useMessages(listMessages)
   const format = useFormat()
   const scheduler = useScheduler(site)
-  const silent = scheduler?.problem !== undefined
+  // Of a site that is out of reach all is old, and its head says so.
+  const silent = scheduler?.problem !== undefined && scheduler.asOf === undefined
   const now = useNow(silent)
   if (scheduler === undefined || !silent) return null
   const time = format.duration((now - Date.parse(scheduler.at)) / 1000)

@@ -5,7 +5,7 @@ import type { Tone } from '../../ui/states.ts'
 import { useMessages } from '../../ui/text.ts'
 import { jobsMessages } from './messages.ts'
 import { hasEnded, limitMinutes, limitUsed, ranSeconds } from './story.ts'
-import { useNow } from './use-now.ts'
+import { useNow } from '../../ui/use-now.ts'
 import styles from './jobs.module.css'
 
 /** Near its limit a job is worth a look. */

@@ -5,6 +5,7 @@ import type { Job, JobChange } from '../../../../contract/jobs.ts'
 import { applyChange, collectionOf, type Collection } from '../../app/collection.ts'
 import { errorValue } from '../../app/errors.ts'
 import { featureStore, useServices } from '../../app/services.tsx'
+import { createWatching, without } from '../../app/watching.ts'
 import { reportOf, type Outcome, type Report } from './actions.ts'
 import { batchChanges } from './batch.ts'
 
@@ -12,6 +13,8 @@ import { batchChanges } from './batch.ts'
 export interface SiteJobs {
   /** Absent until the core has told them. */
   jobs?: Collection<Job>
+  /** When they were last known to be so; absent while they are fresh. */
+  asOf?: string | undefined
   /** Why the list cannot be had. */
   error?: AppErrorValue
 }
@@ -31,25 +34,33 @@ interface JobsState {
   change: (site: string, jobs: readonly Job[], change: JobChange) => Promise<Report>
 }
 
-export const jobsStore = featureStore<JobsState>(({ client }) =>
+export const jobsStore = featureStore<JobsState>((services) =>
   createStore((set, get) => {
-    const watchers = new Map<string, { count: number; stop: () => void }>()
+    const { client } = services
+    const watching = createWatching(services, (site) =>
+      set({ sites: without(get().sites, keyOf(site, false), keyOf(site, true)) }),
+    )
     const change = (site: string, next: SiteJobs) => set({ sites: new Map(get().sites).set(site, next) })
     const jobsOf = (site: string): Collection<Job> => get().sites.get(site)?.jobs ?? new Map()
 
     const start = (site: string, everybody: boolean): (() => void) => {
       const key = keyOf(site, everybody)
-      const batch = batchChanges<Job>((changes) => change(key, { jobs: applyChange(jobsOf(key), changes) }))
+      const batch = batchChanges<Job>((changes) =>
+        change(key, { asOf: get().sites.get(key)?.asOf, jobs: applyChange(jobsOf(key), changes) }),
+      )
       const end = client.subscribe(
         'jobs',
         'all',
         { site, ...(everybody ? { everybody } : {}) },
         {
-          snapshot: ({ items }) => {
+          snapshot: ({ items, asOf }) => {
             batch.drop()
-            change(key, { jobs: collectionOf(items) })
+            change(key, { jobs: collectionOf(items), asOf })
           },
-          event: (changes) => batch.add(changes),
+          event: ({ asOf, ...changes }) => {
+            if (asOf !== get().sites.get(key)?.asOf) change(key, { jobs: jobsOf(key), asOf })
+            batch.add(changes)
+          },
           error: (error) => change(key, { ...get().sites.get(key), error }),
         },
       )
@@ -61,18 +72,7 @@ export const jobsStore = featureStore<JobsState>(({ client }) =>
 
     return {
       sites: new Map(),
-      watch: (site, everybody) => {
-        const key = keyOf(site, everybody)
-        const known = watchers.get(key) ?? { count: 0, stop: start(site, everybody) }
-        known.count += 1
-        watchers.set(key, known)
-        return () => {
-          known.count -= 1
-          if (known.count > 0) return
-          watchers.delete(key)
-          known.stop()
-        }
-      },
+      watch: (site, everybody) => watching(site, keyOf(site, everybody), () => start(site, everybody)),
       change: async (site, jobs, wanted) => {
         const results: Outcome[] = []
         for (let from = 0; from < jobs.length; from += atOnce) {
@@ -89,7 +89,8 @@ export const jobsStore = featureStore<JobsState>(({ client }) =>
         for (const key of [keyOf(site, false), keyOf(site, true)]) {
           // Another's job is no job of one's own list.
           const known = put.filter(({ id }) => jobsOf(key).has(id))
-          if (known.length > 0) change(key, { jobs: applyChange(jobsOf(key), { put: known, gone: [] }) })
+          if (known.length > 0)
+            change(key, { ...get().sites.get(key), jobs: applyChange(jobsOf(key), { put: known, gone: [] }) })
         }
         return reportOf(wanted, jobs, results)
       },

@@ -9,7 +9,7 @@ import { Time } from '../../ui/time.tsx'
 import { jobsMessages } from './messages.ts'
 import { limitTone } from './runtime.tsx'
 import { hasEnded, limitMinutes, limitUsed, ranSeconds, waitedSeconds } from './story.ts'
-import { useNow } from './use-now.ts'
+import { useNow } from '../../ui/use-now.ts'
 import styles from './job.module.css'
 
 type Phase = 'past' | 'now' | 'future'

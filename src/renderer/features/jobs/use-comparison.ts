@@ -6,7 +6,7 @@ import { useCatalogue } from '../templates/store.ts'
 import { compareMessages } from './compare-messages.ts'
 import { compared, comparedKeys, inputsByUse, sameFile, type Compared } from './compare.ts'
 import { limitMinutes, ranSeconds, waitedSeconds } from './story.ts'
-import { useNow } from './use-now.ts'
+import { useNow } from '../../ui/use-now.ts'
 
 const there = ({ a, b }: Compared): boolean => a !== undefined || b !== undefined
 const text = (value: string | number | undefined) => (value === undefined ? undefined : String(value))

@@ -1,8 +1,10 @@
 import type { JobDetail } from '../../../../contract/jobs.ts'
+import type { OutboxAction, OutboxWhen } from '../../../../contract/outbox.ts'
 import type { Resources } from '../../../../contract/resources.ts'
 import type { Parameter, Template } from '../../../../contract/templates.ts'
+import { plainWhen, rawWhen, type RawWhen } from '../outbox/when.ts'
 import { defaultRaw, rawOf, type RawValues } from './parameters.ts'
-import { plainQueue, rawQueue, type RawQueue } from './queue.ts'
+import { plainQueue, rawQueue, rawQueueKept, type RawQueue } from './queue.ts'
 import { rawResources, type RawResources } from './resources.ts'
 
 /** A file of an older job that the new one takes again; it is on the cluster already. */
@@ -25,7 +27,13 @@ export interface Draft {
   /** Only in a custom job. */
   command: string
   reused: readonly ReusedFile[]
+  /** Uploads that it has beside those of its label: of the entry of the outbox that it changes. */
+  bound: readonly string[]
+  /** When it may be sent; `held`: not before the user says so. */
+  send: RawWhen & { held: boolean }
 }
+
+const atOnce: Draft['send'] = { ...plainWhen, held: false }
 
 /** What a custom job asks for at first. */
 const customResources: Resources = { nodes: 1, tasks: 1, timeMinutes: 60 }
@@ -49,6 +57,8 @@ export function draftOf(template: Template | undefined, name: string, label: str
     queue: rawQueue(template?.resources ?? customResources),
     command: '',
     reused: [],
+    bound: [],
+    send: atOnce,
   }
 }
 
@@ -67,10 +77,39 @@ export function draftAgain(job: JobDetail, template: Template | undefined, label
         ? []
         : [{ agentUploadId: uploadId, name, size, ...(slot !== undefined && slots.has(slot) ? { slot } : {}) }],
     ),
+    bound: [],
+    send: atOnce,
   }
 }
 
-/** Where the draft of a form is kept: one for each site, template and older job. */
+/** A form filled with a submission of the outbox: all it says, its uploads and when it may go. */
+export function draftOfEntry(
+  { submission, uploads, stored = [] }: Extract<OutboxAction, { kind: 'submit' }>,
+  when: OutboxWhen,
+  template: Template | undefined,
+  label: string,
+): Draft {
+  const given = submission.parameters ?? {}
+  return {
+    label,
+    name: submission.name,
+    values: values(template?.parameters ?? [], (parameter) => rawOf(parameter, given[parameter.key])),
+    resources: rawResources(submission.resources),
+    queue: rawQueueKept(submission.resources, submission.options),
+    command: submission.command ?? '',
+    // What they are called is known to the site alone.
+    reused: stored.map(({ uploadId, slot }) => ({
+      agentUploadId: uploadId,
+      name: uploadId,
+      size: 0,
+      ...(slot === undefined ? {} : { slot }),
+    })),
+    bound: uploads.map(({ id }) => id),
+    send: { ...rawWhen(when), held: false },
+  }
+}
+
+/** Where the draft of a form is kept: one for each site, template, and older job or entry of the outbox that fills it. */
 export const draftKey = (site: string, template: string | undefined, from: string | undefined): string =>
   `headway.draft.${site}.${template ?? ''}.${from ?? ''}`
 
@@ -86,6 +125,8 @@ export function loadDraft(key: string, template: Template | undefined): Draft | 
       values: { ...defaults, ...draft.values },
       resources: { ...rawResources(template?.resources ?? customResources), ...draft.resources },
       queue: { ...plainQueue, ...draft.queue },
+      bound: draft.bound ?? [],
+      send: { ...atOnce, ...draft.send },
     }
   } catch {
     return undefined

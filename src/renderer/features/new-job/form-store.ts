@@ -1,10 +1,10 @@
 import { createStore, type StoreApi } from 'zustand'
-import type { Input } from '../../../../contract/app.ts'
 import type { AppErrorValue } from '../../../../contract/errors.ts'
-import type { Submission } from '../../../../contract/jobs.ts'
+import type { OutboxAction, OutboxWhen } from '../../../../contract/outbox.ts'
 import type { FileSlot } from '../../../../contract/templates.ts'
 import { errorValue } from '../../app/errors.ts'
 import type { Services } from '../../app/services.tsx'
+import { outboxStore } from '../outbox/store.ts'
 import { uploadsStore, type Added, type FileToAdd } from '../uploads/store.ts'
 import { dropDraft, saveDraft, type Draft } from './draft.ts'
 import type { Picked } from './picked.ts'
@@ -17,8 +17,8 @@ export type Sending =
   | { step: 'editing'; error?: AppErrorValue }
   /** The click was taken; a second one does nothing. */
   | { step: 'sending' }
-  /** The core keeps it now and sends it exactly once. */
-  | { step: 'sent'; taskId: string }
+  /** The outbox keeps it now, and sends it exactly once. */
+  | { step: 'sent'; entry: string }
 
 export interface FormState {
   draft: Draft
@@ -38,14 +38,18 @@ export interface FormState {
   /** What was dropped or picked could not even be looked at. */
   failToAdd: (error: AppErrorValue) => void
   dismiss: (what: 'refused' | 'duplicates' | 'skipped') => void
-  submit: (submission: Submission, files: Pick<Input<'jobs', 'submit'>, 'uploads' | 'stored'>) => Promise<void>
-  /** Back to the form, after a submission that failed. */
+  /** Hands it to the outbox, from where it goes out; with `entry` it takes the place of what that one said. Gives the entry's id. */
+  submit: (
+    action: OutboxAction,
+    when: OutboxWhen,
+    how?: { held?: boolean; entry?: string | undefined },
+  ) => Promise<string | undefined>
+  /** Back to the form, after a submission that was refused or taken back. */
   reopen: () => void
 }
 
 /** The state of one form, from its first field to its job id. */
 export function createForm(services: Services, site: string, key: string, first: Draft): StoreApi<FormState> {
-  const { client } = services
   const uploads = uploadsStore.of(services).getState()
   return createStore<FormState>((set, get) => {
     const whileAdding = async (work: () => Promise<void>): Promise<void> => {
@@ -93,17 +97,22 @@ export function createForm(services: Services, site: string, key: string, first:
         }),
       failToAdd: (addError) => set({ addError, addAgain: undefined }),
       dismiss: (what) => set({ [what]: [] }),
-      submit: async (submission, files) => {
+      submit: async (action, when, { held = false, entry } = {}) => {
         // State, not a disabled button, is what makes two quick clicks one submission.
-        if (get().sending.step !== 'editing') return
+        if (get().sending.step !== 'editing') return undefined
         set({ sending: { step: 'sending' } })
         try {
-          const { taskId } = await client.call('jobs', 'submit', { site, submission, ...files })
+          const { add, edit } = outboxStore.of(services).getState()
+          const { id } = await (entry === undefined
+            ? add({ site, action, when, held })
+            : edit({ id: entry, action, when }))
           // What was handed over is the core's: the next form starts anew, under a label of its own.
           dropDraft(key)
-          set({ sending: { step: 'sent', taskId } })
+          set({ sending: { step: 'sent', entry: id } })
+          return id
         } catch (error) {
           set({ sending: { step: 'editing', error: errorValue(error) } })
+          return undefined
         }
       },
       reopen: () => {

@@ -1,26 +1,24 @@
 import { ActionIcon, Button, Textarea, TextInput } from '@mantine/core'
 import { ArrowLeft } from 'lucide-react'
 import { useId, useMemo, useRef, useState } from 'react'
-import { useStore } from 'zustand'
 import type { JobDetail } from '../../../../contract/jobs.ts'
+import type { OutboxEntry } from '../../../../contract/outbox.ts'
 import type { Suggestion } from '../../../../contract/preflight.ts'
+import { siteAnswers } from '../../../../contract/site-answers.ts'
 import type { Template } from '../../../../contract/templates.ts'
 import { errorValue } from '../../app/errors.ts'
-import { hrefOf } from '../../app/router.ts'
+import { hrefOf, navigate } from '../../app/router.ts'
 import { useServices } from '../../app/services.tsx'
 import { useSite } from '../../app/site-context.ts'
-import { Dialog } from '../../ui/dialog.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
-import { uiMessages } from '../../ui/messages.ts'
 import { textIn, useLanguage, useMessages } from '../../ui/text.ts'
+import { checkWhen } from '../outbox/when.ts'
 import { useChoices } from '../preflight/store.ts'
 import { usePreflight } from '../preflight/use-preflight.ts'
 import { isRefused } from '../uploads/progress.ts'
 import { useUploads } from '../uploads/store.ts'
-import { draftAgain, draftKey, draftOf, dropDraft, loadDraft, newLabel } from './draft.ts'
 import { fieldOf } from './field-of.ts'
 import { FilesSection } from './files-section.tsx'
-import { createForm } from './form-store.ts'
 import { newJobMessages } from './messages.ts'
 import { agentProblem } from './parameters.ts'
 import { ParametersSection } from './parameters-section.tsx'
@@ -31,44 +29,31 @@ import { checkForm, obstacles, waitsFor, type Obstacle } from './readiness.ts'
 import { ResourcesSection } from './resources-section.tsx'
 import { ScriptPreview } from './script-preview.tsx'
 import { Sent } from './sent.tsx'
+import { StartOver } from './start-over.tsx'
 import { Summary } from './summary.tsx'
+import { useForm } from './use-form.ts'
 import { usePreview } from './use-preview.ts'
 import { useWindowDrop } from './use-drop.ts'
 import styles from './form.module.css'
 
-/** The store of this form, filled from what was kept, from the old job, or from the template's defaults. */
-function useForm(template: Template | undefined, old: JobDetail | undefined) {
-  const services = useServices()
-  const site = useSite()
-  const language = useLanguage()
-  const say = useMessages(newJobMessages)
-  const key = draftKey(site.id, template?.id, old?.id)
-  const make = (kept: boolean) => {
-    const label = newLabel(template?.id, new Date(), crypto.randomUUID())
-    const name = template === undefined ? say('custom') : textIn(template.name, language)
-    const fresh = old === undefined ? draftOf(template, name, label) : draftAgain(old, template, label)
-    return createForm(services, site.id, key, (kept ? loadDraft(key, template) : undefined) ?? fresh)
-  }
-  const [store, setStore] = useState(() => make(true))
-  const startOver = () => {
-    dropDraft(key)
-    setStore(make(false))
-  }
-  return { form: useStore(store), startOver }
-}
-
 const inSlot = (slot: string | undefined) => (slot === undefined ? {} : { slot })
 
 /** The one page on which a job is made: files, parameters and resources left, what comes of them right. */
-export function Form({ template, old }: { template: Template | undefined; old: JobDetail | undefined }) {
+export function Form(props: {
+  template: Template | undefined
+  /** The job whose values fill it. */
+  old: JobDetail | undefined
+  /** The submission of the outbox that it changes. */
+  entry: OutboxEntry | undefined
+}) {
+  const { template, old, entry } = props
   const services = useServices()
   const site = useSite()
   const say = useMessages(newJobMessages)
-  const sayUi = useMessages(uiMessages)
   const language = useLanguage()
   const id = useId()
   const page = useRef<HTMLDivElement>(null)
-  const { form, startOver } = useForm(template, old)
+  const { form, startOver } = useForm(template, old, entry)
   const { draft, sending } = form
   const [resourcesOpen, setResourcesOpen] = useState(template === undefined)
   const [queueOpen, setQueueOpen] = useState(false)
@@ -77,10 +62,11 @@ export function Form({ template, old }: { template: Template | undefined; old: J
   const all = useUploads()
   const { uploads, refused } = useMemo(() => {
     const own = [...(all?.values() ?? [])].filter(
-      (upload) => upload.site === site.id && upload.label === draft.label && upload.state !== 'cancelled',
+      ({ id: upload, site: at, label, state }) =>
+        at === site.id && (label === draft.label || draft.bound.includes(upload)) && state !== 'cancelled',
     )
     return { uploads: own.filter((upload) => !isRefused(upload)), refused: own.filter(isRefused) }
-  }, [all, site.id, draft.label])
+  }, [all, site.id, draft.label, draft.bound])
   const { reused } = draft
   const local = useMemo(() => checkForm(draft, template), [draft, template])
   const preview = usePreview(
@@ -89,7 +75,7 @@ export function Form({ template, old }: { template: Template | undefined; old: J
     [...uploads, ...reused].map(({ name, slot }) => ({ name, ...inSlot(slot) })),
   )
 
-  const connected = site.connection.state === 'connected' && site.user !== undefined
+  const connected = siteAnswers(site.connection) && site.user !== undefined
   const choices = useChoices(site.id, connected)
   const question = useMemo(
     () =>
@@ -108,7 +94,8 @@ export function Form({ template, old }: { template: Template | undefined; old: J
     }
     return { ...local, parameterProblems: problems }
   }, [local, preview.problems, template])
-  const found: Obstacle[] = obstacles({ draft, template, checked, uploads, reused, site })
+  const tooLate = entry?.can.edit === false
+  const found: Obstacle[] = obstacles({ draft, template, checked, uploads, reused, site, tooLate })
   for (const { parameter, slot, reason } of preview.problems)
     if (parameter === undefined && slot === undefined) found.push({ kind: 'agent', reason })
 
@@ -128,15 +115,24 @@ export function Form({ template, old }: { template: Template | undefined; old: J
     if (field === 'account' || field === 'qos') form.edit({ queue: { ...draft.queue, [field]: String(value) } })
     else form.edit({ resources: { ...draft.resources, [field]: String(value) } })
   }
-  const submit = () => {
+  const submit = async () => {
     if (checked.submission === undefined || found.length > 0) return
-    void form.submit(checked.submission, {
+    const action = {
+      kind: 'submit' as const,
+      submission: checked.submission,
       uploads: uploads.map(({ id, slot }) => ({ id, ...inSlot(slot) })),
       stored: reused.map(({ agentUploadId, slot }) => ({ uploadId: agentUploadId, ...inSlot(slot) })),
-    })
+    }
+    const { when } = checkWhen(draft.send, Date.now())
+    const kept = await form.submit(action, when, { held: draft.send.held, entry: entry?.id })
+    if (kept !== undefined && entry !== undefined) navigate({ page: 'outbox', id: kept })
   }
 
   const sent = sending.step === 'sent'
+  const back =
+    entry === undefined
+      ? { href: hrefOf({ page: 'templates' }), label: say('back') }
+      : { href: hrefOf({ page: 'outbox', id: entry.id }), label: say('backToOutbox') }
   const nameMissing = draft.name.trim() === ''
   return (
     <div className={styles.page} ref={page}>
@@ -149,10 +145,11 @@ export function Form({ template, old }: { template: Template | undefined; old: J
                 say('version', { version: template.version }),
                 ...(template.visibility === 'private' ? [say('privateTemplate')] : []),
                 ...(old === undefined ? [] : [say('again', { id: old.id })]),
+                ...(entry === undefined ? [] : [say('editing')]),
               ].join(' · ')
         }
         before={
-          <ActionIcon component="a" href={hrefOf({ page: 'templates' })} aria-label={say('back')} title={say('back')}>
+          <ActionIcon component="a" href={back.href} aria-label={back.label} title={back.label}>
             <ArrowLeft size={16} aria-hidden />
           </ActionIcon>
         }
@@ -239,6 +236,7 @@ export function Form({ template, old }: { template: Template | undefined; old: J
               problems={checked.queueProblems}
               choices={choices}
               site={site.id}
+              own={entry?.id}
               open={queueOpen}
               onToggle={setQueueOpen}
               onChange={(queue) => form.edit({ queue })}
@@ -247,7 +245,7 @@ export function Form({ template, old }: { template: Template | undefined; old: J
         </div>
         <aside className={styles.right} aria-label={say('summary.title')}>
           {sending.step === 'sent' ? (
-            <Sent taskId={sending.taskId} site={site.id} uploads={uploads} onReopen={form.reopen} />
+            <Sent id={sending.entry} uploads={uploads} onReopen={form.reopen} />
           ) : (
             <Summary
               form={form}
@@ -261,7 +259,8 @@ export function Form({ template, old }: { template: Template | undefined; old: J
               checks={checks}
               onUse={use}
               onShow={show}
-              onSubmit={submit}
+              onSubmit={() => void submit()}
+              edits={entry !== undefined}
             >
               {template === undefined ? null : (
                 <ScriptPreview preview={preview} possible={checked.submission !== undefined} />
@@ -271,24 +270,7 @@ export function Form({ template, old }: { template: Template | undefined; old: J
         </aside>
       </div>
       {hovering && !sent ? <div className={styles.overlay}>{say('files.release')}</div> : null}
-      {asksStartOver ? (
-        <Dialog title={say('startOver')} onClose={() => setAsksStartOver(false)}>
-          <p className={styles.modalText}>{say('startOverText')}</p>
-          <div className={styles.modalActions}>
-            <Button variant="default" onClick={() => setAsksStartOver(false)}>
-              {sayUi('cancel')}
-            </Button>
-            <Button
-              onClick={() => {
-                setAsksStartOver(false)
-                startOver()
-              }}
-            >
-              {say('startOverDo')}
-            </Button>
-          </div>
-        </Dialog>
-      ) : null}
+      {asksStartOver ? <StartOver onConfirm={startOver} onClose={() => setAsksStartOver(false)} /> : null}
     </div>
   )
 }

@@ -226,6 +226,9 @@ export const newJobMessages = defineMessages('new-job', {
   'dependency.remove': { en: 'Do not wait for {{job}}', ko: '{{job}} 기다리지 않기' },
   'dependency.add': { en: 'Add a job by id or name', ko: '번호나 이름으로 작업 추가' },
   'dependency.noJobs': { en: 'no further jobs here', ko: '더 추가할 작업 없음' },
+  'dependency.groupOutbox': { en: 'Not sent yet', ko: '아직 보내지 않음' },
+  'dependency.groupJobs': { en: 'Jobs', ko: '작업' },
+  'dependency.outbox': { en: '{{title}} (in the outbox)', ko: '{{title}} (보낼 작업)' },
   'dependency.job': { en: '{{id}} {{name}} · {{state}}', ko: '{{id}} {{name}} · {{state}}' },
 
   'summary.title': { en: 'Summary', ko: '요약' },
@@ -252,6 +255,11 @@ export const newJobMessages = defineMessages('new-job', {
   'check.title_other': { en: '{{count}} things to settle', ko: '해결할 항목 {{count}}개' },
   'check.sign-in': { en: 'You are signed out of {{site}}.', ko: '{{site}}에서 로그아웃되었습니다.' },
   'check.signIn': { en: 'Sign in', ko: '로그인' },
+  'check.send': { en: 'When it is sent cannot be taken as it is.', ko: '보내는 조건을 확인하세요.' },
+  'check.too-late': {
+    en: 'It is on its way already and can no longer be changed.',
+    ko: '이미 보내고 있어 더 이상 바꿀 수 없습니다.',
+  },
   'check.commands': {
     en: '{{site}} lacks {{commands}}, which this template needs. Ask the administrator, or use another template.',
     ko: '{{site}}에 이 템플릿에 필요한 {{commands}}이(가) 없습니다. 관리자에게 요청하거나 다른 템플릿을 쓰세요.',
@@ -281,35 +289,42 @@ export const newJobMessages = defineMessages('new-job', {
   'check.parameter': { en: '{{label}}: {{problem}}', ko: '{{label}}: {{problem}}' },
   'check.more_one': { en: 'and {{count}} more', ko: '그 밖에 {{count}}개' },
   'check.more_other': { en: 'and {{count}} more', ko: '그 밖에 {{count}}개' },
-  'check.waitFiles': {
+  'check.wait-files': {
     en: 'The job is sent when all files have arrived, even if you close this page.',
     ko: '모든 파일이 도착하면 작업이 제출됩니다. 이 페이지를 닫아도 됩니다.',
   },
-  'check.waitNetwork': {
-    en: 'The site cannot be reached now. The job is kept and sent once when it can.',
-    ko: '지금은 사이트에 연결할 수 없습니다. 작업을 보관했다가 연결되면 한 번만 제출합니다.',
+  'check.wait-network': {
+    en: 'The site cannot be reached now. The job is kept in the outbox and sent once when it can.',
+    ko: '지금은 사이트에 연결할 수 없습니다. 보낼 작업에 보관했다가 연결되면 한 번만 제출합니다.',
+  },
+  'check.wait-sign-in': {
+    en: 'You are signed out. The job is kept in the outbox and sent once when you have signed in.',
+    ko: '로그아웃된 상태입니다. 보낼 작업에 보관했다가 로그인하면 한 번만 제출합니다.',
   },
 
   submit: { en: 'Submit', ko: '제출' },
   submitWhenUploaded: { en: 'Submit when uploaded', ko: '업로드되면 제출' },
-  submitWhenConnected: { en: 'Submit when connected', ko: '연결되면 제출' },
+  putInOutbox: { en: 'Put in outbox', ko: '보낼 작업에 넣기' },
+  save: { en: 'Save', ko: '저장' },
+  saving: { en: 'Saving…', ko: '저장하는 중…' },
+  options: { en: 'Options…', ko: '옵션…' },
+  optionsTitle: { en: 'When it is sent', ko: '보내는 조건' },
+  editing: { en: 'Changes the entry in the outbox', ko: '보낼 작업의 항목을 바꿉니다' },
+  backToOutbox: { en: 'Back to the outbox', ko: '보낼 작업으로 돌아가기' },
+  entryGone: { en: 'This entry is no longer in the outbox', ko: '보낼 작업에 더 이상 없는 항목입니다' },
+  entryGoneText: {
+    en: 'It was sent and taken off the list, or deleted elsewhere.',
+    ko: '보낸 뒤 목록에서 지웠거나 다른 곳에서 삭제했습니다.',
+  },
   sending: { en: 'Submitting…', ko: '제출하는 중…' },
   'sent.sending': { en: 'Sending the job…', ko: '작업을 보내는 중…' },
-  'sent.files': { en: 'Will be sent when its files have arrived', ko: '파일이 모두 도착하면 보냅니다' },
-  'sent.network': { en: 'Will be sent when the network is back', ko: '네트워크가 돌아오면 보냅니다' },
-  'sent.sign-in': { en: 'Will be sent when you have signed in', ko: '로그인하면 보냅니다' },
-  'sent.queue': { en: 'Will be sent in its turn', ko: '차례가 되면 보냅니다' },
-  'sent.server-limit': {
-    en: 'The site asked for a pause; it is sent after that',
-    ko: '사이트의 요청으로 잠시 후에 보냅니다',
-  },
-  'sent.scheduler': {
-    en: 'The site has it and queues it as soon as its scheduler answers',
-    ko: '사이트가 보관하고 있으며 스케줄러가 응답하는 대로 대기열에 넣습니다',
-  },
+  'sent.kept': { en: 'It is in the outbox', ko: '보낼 작업에 넣었습니다' },
+  'sent.needsYou': { en: 'It needs an answer of yours before it is sent', ko: '보내기 전에 확인이 필요합니다' },
+  'sent.answer': { en: 'Answer in the outbox', ko: '보낼 작업에서 확인' },
+  'sent.show': { en: 'Show in the outbox', ko: '보낼 작업에서 보기' },
   'sent.text': {
-    en: 'You need not wait: the job goes out once by itself, also when this page is closed. Its progress is under Tasks at the top right.',
-    ko: '기다리지 않아도 됩니다. 이 페이지를 닫아도 한 번만 자동으로 제출되며, 진행 상황은 오른쪽 위 진행 작업에서 볼 수 있습니다.',
+    en: 'You need not wait: the job goes out once by itself, also when this page is closed.',
+    ko: '기다리지 않아도 됩니다. 이 페이지를 닫아도 한 번만 자동으로 제출됩니다.',
   },
   'sent.cancelled': {
     en: 'The submission was cancelled; no job was made.',

@@ -7,17 +7,20 @@ import { useSite } from '../../app/site-context.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { useMessages } from '../../ui/text.ts'
+import { useOutbox } from '../outbox/store.ts'
 import { useCatalogue } from '../templates/store.ts'
 import { Form } from './form.tsx'
 import { newJobMessages } from './messages.ts'
 import styles from './form.module.css'
 
-/** `#/templates/<id>/new`, `#/custom/new`, and either with `?from=<job>` to submit an old job again. */
+/** `#/templates/<id>/new`, `#/custom/new`; either with `?from=<job>` to submit an old job again, or `?entry=<id>` to change what waits in the outbox. */
 export default function NewJobPage({ route }: { route: RouteOf<'new-job'> }) {
   const say = useMessages(newJobMessages)
   const site = useSite()
   const { catalogue, error } = useCatalogue(site.id)
   const old = useQuery('jobs', 'detail', { site: site.id, id: route.from ?? '' }, '', route.from !== undefined)
+  const entries = useOutbox()
+  const entry = route.entry === undefined ? undefined : entries?.get(route.entry)
   const template = catalogue?.items.find(({ id }) => id === route.template)
 
   const failed = (route.template !== undefined && catalogue === undefined ? error : undefined) ?? old.error
@@ -28,8 +31,18 @@ export default function NewJobPage({ route }: { route: RouteOf<'new-job'> }) {
       </div>
     )
   const loading =
-    (route.template !== undefined && catalogue === undefined) || (route.from !== undefined && old.data === undefined)
+    (route.template !== undefined && catalogue === undefined) ||
+    (route.from !== undefined && old.data === undefined) ||
+    (route.entry !== undefined && entries === undefined)
   if (loading) return <Skeleton lines={10} />
+  if (route.entry !== undefined && entry?.action.kind !== 'submit')
+    return (
+      <EmptyState icon={FileQuestion} title={say('entryGone')} text={say('entryGoneText')}>
+        <Button component="a" href={hrefOf({ page: 'outbox' })}>
+          {say('backToOutbox')}
+        </Button>
+      </EmptyState>
+    )
   if (route.template !== undefined && template === undefined)
     return (
       <EmptyState icon={FileQuestion} title={say('notFound', { site: site.name })} text={say('notFoundText')}>
@@ -38,5 +51,6 @@ export default function NewJobPage({ route }: { route: RouteOf<'new-job'> }) {
         </Button>
       </EmptyState>
     )
-  return <Form key={`${route.template ?? ''} ${route.from ?? ''}`} template={template} old={old.data} />
+  const key = `${route.template ?? ''} ${route.from ?? ''} ${route.entry ?? ''}`
+  return <Form key={key} template={template} old={old.data} entry={entry} />
 }

@@ -48,13 +48,15 @@ interface SectionProps {
   problems: ReadonlyMap<QueueField, QueueProblem>
   choices: JobChoices | undefined
   site: string
+  /** The entry of the outbox that the form changes: it cannot wait for itself. */
+  own?: string | undefined
   open: boolean
   onToggle: (open: boolean) => void
   onChange: (raw: RawQueue) => void
 }
 
 function Control({ field, id, ...props }: SectionProps & { field: QueueField; id: string }): ReactNode {
-  const { raw, problems, choices, site, onChange } = props
+  const { raw, problems, choices, site, own, onChange } = props
   const say = useMessages(newJobMessages)
   const invalid = problems.has(field)
   const describedBy = `${id}-hint`
@@ -76,7 +78,7 @@ function Control({ field, id, ...props }: SectionProps & { field: QueueField; id
       )
     }
     case 'dependencies':
-      return <DependenciesField id={id} site={site} value={raw.dependencies} onChange={change} />
+      return <DependenciesField id={id} site={site} own={own} value={raw.dependencies} onChange={change} />
     case 'singleton':
     case 'exclusive':
       return (

@@ -1,5 +1,6 @@
 import { readArrayRange } from '../../../../contract/array-range.ts'
 import type { Dependency, JobOptions, Resources } from '../../../../contract/resources.ts'
+import { localTime } from '../outbox/when.ts'
 
 /** How and when the job is queued, while it is edited. Empty leaves it to the scheduler. */
 export interface RawQueue {
@@ -18,10 +19,8 @@ export interface RawQueue {
   /** One `NAME=value` a line. */
   environment: string
 }
-export interface RawDependency {
-  type: Dependency['type']
-  job: string
-}
+/** Waits for a job, or for a submission that is still in the outbox, by its id there. */
+export type RawDependency = { type: Dependency['type'] } & ({ job: string } | { submission: string })
 export type QueueField = keyof RawQueue
 /** Fields that are a line of text. */
 export type QueueText = Exclude<QueueField, 'dependencies' | 'singleton' | 'exclusive' | 'environment' | 'begin'>
@@ -69,6 +68,17 @@ export function rawQueue(resources: OfResources, options: JobOptions = {}): RawQ
     environment: Object.entries(options.environment ?? {})
       .map(([name, value]) => `${name}=${value}`)
       .join('\n'),
+  }
+}
+
+/** The fields of a submission that was not sent yet: what it waits for is all still to come. */
+export function rawQueueKept(resources: OfResources, options: JobOptions = {}): RawQueue {
+  return {
+    ...rawQueue(resources, options),
+    dependencies: (options.dependencies ?? []).flatMap(({ type, job, submission }): RawDependency[] =>
+      job !== undefined ? [{ type, job }] : submission === undefined ? [] : [{ type, submission }],
+    ),
+    begin: options.begin === undefined ? '' : localTime(new Date(options.begin)),
   }
 }
 

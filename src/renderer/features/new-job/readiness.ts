@@ -1,4 +1,5 @@
 import type { Submission } from '../../../../contract/jobs.ts'
+import { siteAnswers } from '../../../../contract/site-answers.ts'
 import type { Site } from '../../../../contract/sites.ts'
 import type { FileSlot, ParameterValues, Template } from '../../../../contract/templates.ts'
 import type { Upload } from '../../../../contract/uploads.ts'
@@ -6,6 +7,7 @@ import { needsFile } from '../uploads/progress.ts'
 import type { Draft } from './draft.ts'
 import { checkParameters, type ParameterProblem } from './parameters.ts'
 import { checkQueue, type QueueField, type QueueProblem } from './queue.ts'
+import { checkWhen } from '../outbox/when.ts'
 import { checkResources, type ResourceField } from './resources.ts'
 import { slotStatus, type SlotFile } from './slots.ts'
 
@@ -25,9 +27,13 @@ export type Obstacle =
   | { kind: 'pick-again'; upload: Upload }
   /** Found by the agent alone. */
   | { kind: 'agent'; reason: string }
+  /** A condition of sending that cannot be taken. */
+  | { kind: 'send' }
+  /** The entry of the outbox that it changes is on its way. */
+  | { kind: 'too-late' }
 
 /** What a submission still waits for once it is made. */
-export type Wait = 'files' | 'network'
+export type Wait = 'files' | 'network' | 'sign-in'
 
 /** A form checked as a whole. */
 export interface Checked {
@@ -85,10 +91,15 @@ export function obstacles(form: {
   /** Files of an older job that are taken again. */
   reused: readonly SlotFile[]
   site: Site
+  /** What it changes is past changing. */
+  tooLate?: boolean
+  now?: number
 }): Obstacle[] {
-  const { draft, template, checked, uploads, reused, site } = form
+  const { draft, template, checked, uploads, reused, site, now = Date.now() } = form
   const found: Obstacle[] = []
-  if (site.user === undefined || site.connection.state === 'signed-out') found.push({ kind: 'sign-in' })
+  if (form.tooLate === true) found.push({ kind: 'too-late' })
+  // Whose it is must be known; whoever was signed in before can sign in later.
+  if (site.user === undefined && site.lastUsername === undefined) found.push({ kind: 'sign-in' })
   if (template !== undefined && template.missingCommands.length > 0)
     found.push({ kind: 'commands', commands: template.missingCommands })
   if (!namePattern.test(draft.name.trim())) found.push({ kind: 'name' })
@@ -106,11 +117,13 @@ export function obstacles(form: {
   for (const key of checked.parameterProblems.keys()) found.push({ kind: 'parameter', key })
   for (const field of checked.resourceProblems) found.push({ kind: 'resource', field })
   for (const field of checked.queueProblems.keys()) found.push({ kind: 'queue', field })
+  if (checkWhen(draft.send, now).problems.size > 0) found.push({ kind: 'send' })
   return found
 }
 
-/** What a submission made now would wait for. */
-export function waitsFor(uploads: readonly Upload[], site: Site): Wait | undefined {
-  if (uploads.some((upload) => upload.state !== 'uploaded')) return 'files'
-  return site.connection.state === 'connected' ? undefined : 'network'
+/** What a submission made now would wait for; the site comes before its files, which wait for it too. */
+export function waitsFor(uploads: readonly Upload[], { user, connection }: Site): Wait | undefined {
+  if (user === undefined || connection.state === 'signed-out') return 'sign-in'
+  if (!siteAnswers(connection)) return 'network'
+  return uploads.some((upload) => upload.state !== 'uploaded') ? 'files' : undefined
 }

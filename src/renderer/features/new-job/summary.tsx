@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core'
 import { CircleAlert, CircleCheck, Info } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { readArrayRange } from '../../../../contract/array-range.ts'
@@ -9,7 +8,6 @@ import type { Upload } from '../../../../contract/uploads.ts'
 import { AppError } from '../../app/app-error.tsx'
 import { hrefOf } from '../../app/router.ts'
 import { formatLimit, useFormat } from '../../ui/format.ts'
-import { ProgressBar } from '../../ui/progress-bar.tsx'
 import { textIn, useLanguage, useMessages } from '../../ui/text.ts'
 import { blocks, hasNotes } from '../preflight/blocking.ts'
 import { PreflightPanel } from '../preflight/panel.tsx'
@@ -21,7 +19,9 @@ import { newJobMessages } from './messages.ts'
 import { problemText } from './parameter-field.tsx'
 import { arrayText, queueProblemText } from './queue-text.ts'
 import type { Checked, Obstacle, Wait } from './readiness.ts'
+import { SubmitButtons } from './submit-buttons.tsx'
 import { checkResources, resourceLimit, type ResourceField } from './resources.ts'
+import { UploadProgress } from './upload-progress.tsx'
 import styles from './summary.module.css'
 
 /** Obstacles said in full; the rest are counted. */
@@ -43,6 +43,8 @@ function useObstacleText(template: Template | undefined, checked: Checked, site:
         return say('check.commands', { site: site.name, commands: obstacle.commands.join(', ') })
       case 'name':
       case 'command':
+      case 'send':
+      case 'too-late':
         return say(`check.${obstacle.kind}`)
       case 'missing':
       case 'surplus': {
@@ -90,22 +92,9 @@ function Row({ label, children }: { label: string; children: ReactNode }) {
   )
 }
 
-/** How far the files of this form are; keeps its place while nothing moves. */
-export function UploadProgress({ uploads }: { uploads: readonly Upload[] }) {
-  const say = useMessages(newJobMessages)
-  const format = useFormat()
-  const { sent, bytes, bytesPerSecond, secondsLeft } = progressOf(uploads)
-  if (sent >= bytes) return <div className={styles.progress} />
-  return (
-    <div className={styles.progress}>
-      <ProgressBar value={sent / bytes} label={say('summary.upload')} />
-      <div className={styles.rates}>
-        <span>{bytesPerSecond > 0 ? format.speed(bytesPerSecond) : ''}</span>
-        <span>{secondsLeft === undefined ? '' : format.timeLeft(secondsLeft)}</span>
-      </div>
-    </div>
-  )
-}
+/** What no field of the form can settle. */
+const isFieldless = ({ kind }: Obstacle): boolean =>
+  kind === 'commands' || kind === 'agent' || kind === 'send' || kind === 'too-late'
 
 /** What runs where, for how long, with what; what stands in the way; and the button. */
 export function Summary(props: {
@@ -122,9 +111,12 @@ export function Summary(props: {
   onUse: (suggestion: Suggestion) => void
   onShow: (obstacle: Obstacle) => void
   onSubmit: () => void
+  /** It changes an entry of the outbox. */
+  edits: boolean
   children: ReactNode
 }) {
   const { form, template, site, uploads, reused, checked, obstacles, wait, checks, onUse, onShow, onSubmit } = props
+  const { edits } = props
   const say = useMessages(newJobMessages)
   const language = useLanguage()
   const format = useFormat()
@@ -208,7 +200,7 @@ export function Summary(props: {
                     <span>
                       {textOf(obstacle)} <a href={hrefOf({ page: 'sites', id: site.id })}>{say('check.signIn')}</a>
                     </span>
-                  ) : obstacle.kind === 'commands' || obstacle.kind === 'agent' ? (
+                  ) : isFieldless(obstacle) ? (
                     <span>{textOf(obstacle)}</span>
                   ) : (
                     <button type="button" onClick={() => onShow(obstacle)}>
@@ -231,25 +223,19 @@ export function Summary(props: {
         {form.sending.step === 'editing' && form.sending.error !== undefined ? (
           <AppError error={form.sending.error} site={site.id} />
         ) : null}
-        <Button
-          size="sm"
-          fullWidth
+        <SubmitButtons
+          send={form.draft.send}
+          edits={edits}
+          wait={wait}
+          sending={sending}
           disabled={obstacles.length > 0 || blocked || sending}
-          onClick={onSubmit}
-          data-testid="submit"
-        >
-          {sending
-            ? say('sending')
-            : wait === 'files'
-              ? say('submitWhenUploaded')
-              : wait === 'network'
-                ? say('submitWhenConnected')
-                : say('submit')}
-        </Button>
-        {wait !== undefined && obstacles.length === 0 && !blocked ? (
+          onSend={(send) => form.edit({ send })}
+          onSubmit={onSubmit}
+        />
+        {wait !== undefined && obstacles.length === 0 && !blocked && !edits ? (
           <p className={styles.after}>
             <Info size={13} aria-hidden />
-            {say(wait === 'files' ? 'check.waitFiles' : 'check.waitNetwork')}
+            {say(`check.wait-${wait}`)}
           </p>
         ) : null}
       </div>

@@ -30,10 +30,11 @@ export default function NodesPage() {
       <PageHeader
         title={say('title')}
         note={
-          status === undefined ? undefined : (
+          status === undefined || status.asOf !== undefined ? undefined : (
             <span title={format.absolute(status.at)}>{say('at', { time: format.time(status.at) })}</span>
           )
         }
+        asOf={status?.asOf}
       />
       {error === undefined ? null : (
         <div className={styles.error}>

@@ -3,6 +3,7 @@ import { createStore } from 'zustand'
 import type { Snapshot } from '../../../../contract/app.ts'
 import type { AppErrorValue } from '../../../../contract/errors.ts'
 import { featureStore } from '../../app/services.tsx'
+import { createWatching, without } from '../../app/watching.ts'
 
 type Status = Snapshot<'nodes', 'status'>
 
@@ -12,12 +13,12 @@ interface NodesState {
   watch: (site: string) => () => void
 }
 
-export const nodesStore = featureStore<NodesState>(({ client }) =>
-  createStore((set, get) => ({
-    bySite: new Map(),
-    watch: (site) => {
+export const nodesStore = featureStore<NodesState>((services) =>
+  createStore((set, get) => {
+    const watching = createWatching(services, (site) => set({ bySite: without(get().bySite, site) }))
+    const start = (site: string) => {
       const show = (status: Status) => set({ bySite: new Map(get().bySite).set(site, { status }) })
-      return client.subscribe(
+      return services.client.subscribe(
         'nodes',
         'status',
         { site },
@@ -27,8 +28,9 @@ export const nodesStore = featureStore<NodesState>(({ client }) =>
           error: (error) => set({ bySite: new Map(get().bySite).set(site, { ...get().bySite.get(site), error }) }),
         },
       )
-    },
-  })),
+    }
+    return { bySite: new Map(), watch: (site) => watching(site, site, () => start(site)) }
+  }),
 )
 
 /** The nodes of a site, kept up to date while the component is shown. */

@@ -14,10 +14,15 @@ export function wantsSystem(setting: boolean | undefined, native: boolean): bool
   return setting ?? native
 }
 
-const outOfSight = (): boolean => document.hidden || !document.hasFocus()
+/** Whether the user looks at something else than this window. */
+export const outOfSight = (): boolean => document.hidden || !document.hasFocus()
 
 /** Shows one by the host, or by the browser where the user has allowed it. */
-async function show({ client, info }: Services, notice: ReturnType<typeof noticeOf>, tag: string): Promise<void> {
+export async function showNotice(
+  { client, info }: Services,
+  notice: { title: string; body: string; place: string },
+  tag: string,
+): Promise<void> {
   if (info.capabilities.nativeNotifications === true) {
     await client.call('notifications', 'show', notice)
     return
@@ -55,7 +60,9 @@ export function useSystemNotifications(site: string | undefined, told: SiteNotif
         .call('notifications', 'claim', { site, upTo })
         .then(({ from }) => {
           const fresh = worthTelling(latest.current.items).filter(({ id }) => id > from && id <= upTo)
-          return away && fresh.length > 0 ? show(services, noticeOf(fresh, language), `${site} ${upTo}`) : undefined
+          return away && fresh.length > 0
+            ? showNotice(services, noticeOf(fresh, language), `${site} ${upTo}`)
+            : undefined
         })
         // The list in the window has them all the same.
         .catch(() => undefined)

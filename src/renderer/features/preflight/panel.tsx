@@ -2,12 +2,13 @@ import { Button } from '@mantine/core'
 import { CircleCheck, Clock, OctagonAlert, TriangleAlert } from 'lucide-react'
 import { useId } from 'react'
 import type { Check, StartEstimate, Suggestion } from '../../../../contract/preflight.ts'
+import { siteAnswers } from '../../../../contract/site-answers.ts'
 import type { Site } from '../../../../contract/sites.ts'
 import { AppError } from '../../app/app-error.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { useFormat } from '../../ui/format.ts'
 import { useLanguage, useMessages } from '../../ui/text.ts'
-import { useNow } from '../jobs/use-now.ts'
+import { useNow } from '../../ui/use-now.ts'
 import { shownChecks } from './blocking.ts'
 import { checkText, startText, suggestionText } from './check-text.ts'
 import { preflightMessages } from './messages.ts'
@@ -70,6 +71,17 @@ function Row({ check, onUse }: { check: Check; onUse: (suggestion: Suggestion) =
   )
 }
 
+/** Checks in words, each with the buttons that take what it suggests. */
+export function CheckList({ checks, onUse }: { checks: readonly Check[]; onUse: (suggestion: Suggestion) => void }) {
+  return (
+    <ul className={styles.checks}>
+      {checks.map((check, index) => (
+        <Row key={`${check.code} ${index}`} check={check} onUse={onUse} />
+      ))}
+    </ul>
+  )
+}
+
 /** What the submission would meet at its site: the gravest first, each with the button that helps. */
 export function PreflightPanel(props: { checks: Checks; site: Site; onUse: (suggestion: Suggestion) => void }) {
   const { checks, site, onUse } = props
@@ -90,7 +102,7 @@ function Content({ checks, site, onUse }: { checks: Checks; site: Site; onUse: (
   const say = useMessages(preflightMessages)
   if (site.user === undefined || site.connection.state === 'signed-out')
     return <p className={styles.faint}>{say('signedOut', { site: site.name })}</p>
-  if (site.connection.state !== 'connected')
+  if (!siteAnswers(site.connection))
     return <p className={styles.faint}>{say('offline', { site: site.name })}</p>
   switch (checks.state) {
     case 'idle':
@@ -108,11 +120,7 @@ function Content({ checks, site, onUse }: { checks: Checks; site: Site; onUse: (
         <>
           <Start start={checks.preflight.start} />
           <div role="status">
-            <ul className={styles.checks}>
-              {shownChecks(checks.preflight.checks).map((check, index) => (
-                <Row key={`${check.code} ${index}`} check={check} onUse={onUse} />
-              ))}
-            </ul>
+            <CheckList checks={shownChecks(checks.preflight.checks)} onUse={onUse} />
           </div>
         </>
       )

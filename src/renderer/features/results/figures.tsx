@@ -1,13 +1,15 @@
 import { ActionIcon, Button, Group, VisuallyHidden } from '@mantine/core'
 import { Download, Eye } from 'lucide-react'
-import { useState } from 'react'
+import { useContext, useState } from 'react'
 import type { Job } from '../../../../contract/jobs.ts'
 import type { ResultEntry } from '../../../../contract/results.ts'
 import { AppError } from '../../app/app-error.tsx'
 import { useQuery } from '../../app/use-query.ts'
+import { AsOf } from '../../ui/as-of.tsx'
 import { formatFigure, useFormat } from '../../ui/format.ts'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { textIn, useLanguage, useMessages } from '../../ui/text.ts'
+import { AsOfContext } from '../../ui/use-now.ts'
 import { Section } from '../jobs/section.tsx'
 import { previewKinds, shownName } from './kinds.ts'
 import { resultsMessages } from './messages.ts'
@@ -18,8 +20,9 @@ import styles from './results.module.css'
 /** What a job came to: its figures large, and the files worth opening first. */
 export function Figures({ site, job }: { site: string; job: Job }) {
   const { id, state } = job
-  const figures = useQuery('results', 'figures', { site, id }, state)
-  const files = useQuery('results', 'files', { site, id }, state)
+  const fresh = useContext(AsOfContext) === undefined
+  const figures = useQuery('results', 'figures', { site, id }, `${state} ${fresh}`)
+  const files = useQuery('results', 'files', { site, id }, `${state} ${fresh}`)
   const downloads = useDownloads(site, id)
   const [looked, setLooked] = useState<ResultEntry>()
   const say = useMessages(resultsMessages)
@@ -28,7 +31,7 @@ export function Figures({ site, job }: { site: string; job: Job }) {
   const values = figures.data?.values
   const main = files.data?.files.filter((file) => file.main) ?? []
   return (
-    <Section title={say('figures.title')}>
+    <Section title={say('figures.title')} note={<AsOf asOf={figures.data?.asOf} />}>
       {figures.error === undefined ? null : <AppError error={figures.error} site={site} onRetry={figures.again} />}
       {values === undefined ? (
         figures.error === undefined ? (

@@ -3,6 +3,7 @@ import type { ResultEntry } from '../../../../contract/results.ts'
 import { useServices } from '../../app/services.tsx'
 import { ConfirmByName } from '../../ui/confirm-by-name.tsx'
 import { useMessages } from '../../ui/text.ts'
+import type { Later } from '../outbox/use-later.tsx'
 import { joined, nameOf, parentOf, shownName } from './kinds.ts'
 import { resultsMessages } from './messages.ts'
 import { NameDialog } from './name-dialog.tsx'
@@ -25,13 +26,15 @@ export function FilesDialogs(props: {
   /** The folder that is open. */
   path: string
   asked: Asked | undefined
+  /** Where a change goes while the site is away. */
+  later: Later
   onClose: () => void
   onChanged: () => void
   onRemove: (paths: readonly string[]) => Promise<void>
   onDownload: (entry: ResultEntry) => void
   onStep: (entry: ResultEntry, by: 1 | -1) => void
 }) {
-  const { site, job, path, asked, onClose, onChanged } = props
+  const { site, job, path, asked, later, onClose, onChanged } = props
   const { id } = job
   const { client } = useServices()
   const say = useMessages(resultsMessages)
@@ -41,10 +44,15 @@ export function FilesDialogs(props: {
         <NameDialog
           title={say('folder.new')}
           name=""
-          action={say('folder.make')}
+          action={later.label(say('folder.make'))}
           onClose={onClose}
           onName={async (name) => {
-            await client.call('results', 'makeFolder', { site, id, path: joined(path, name) })
+            const made = joined(path, name)
+            await later.now(() => client.call('results', 'makeFolder', { site, id, path: made }), {
+              kind: 'make-folder',
+              job: id,
+              path: made,
+            })
             onChanged()
           }}
         />
@@ -55,10 +63,16 @@ export function FilesDialogs(props: {
         <NameDialog
           title={say('rename.do', { name: shownName(nameOf(from)) })}
           name={nameOf(from)}
-          action={say('rename.confirm')}
+          action={later.label(say('rename.confirm'))}
           onClose={onClose}
           onName={async (name) => {
-            await client.call('results', 'rename', { site, id, from, to: joined(parentOf(from), name) })
+            const to = joined(parentOf(from), name)
+            await later.now(() => client.call('results', 'rename', { site, id, from, to }), {
+              kind: 'rename',
+              job: id,
+              from,
+              to,
+            })
             onChanged()
           }}
         />
@@ -75,7 +89,7 @@ export function FilesDialogs(props: {
           title={say('remove.title', { name })}
           text={listed + say('remove.text')}
           name={name}
-          action={say('remove.confirm')}
+          action={later.label(say('remove.confirm'))}
           onConfirm={() => props.onRemove(asked.paths)}
           onClose={onClose}
         />

@@ -1,7 +1,7 @@
 import { ActionIcon } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { FolderPlus, RefreshCw } from 'lucide-react'
-import { useCallback, useState, type DragEvent } from 'react'
+import { useCallback, useContext, useState, type DragEvent } from 'react'
 import type { AppErrorValue } from '../../../../contract/errors.ts'
 import type { FileClass } from '../../../../contract/file-classes.ts'
 import { jobHasEnded, type Job } from '../../../../contract/jobs.ts'
@@ -10,13 +10,15 @@ import { AppError } from '../../app/app-error.tsx'
 import { errorValue } from '../../app/errors.ts'
 import { useServices } from '../../app/services.tsx'
 import { useQuery } from '../../app/use-query.ts'
+import { AsOf } from '../../ui/as-of.tsx'
 import { ErrorNote } from '../../ui/error-note.tsx'
 import { useFormat } from '../../ui/format.ts'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { useMessages } from '../../ui/text.ts'
 import { Section } from '../jobs/section.tsx'
-import { useNow } from '../jobs/use-now.ts'
+import { AsOfContext, useNow } from '../../ui/use-now.ts'
 import { pickedFromDrop, takeDrop, type Drop, type Picked } from '../new-job/picked.ts'
+import { useLater } from '../outbox/use-later.tsx'
 import { FilesBar } from './files-bar.tsx'
 import { FilesDialogs, type Asked } from './files-dialogs.tsx'
 import { FolderList, type Sort } from './folder-list.tsx'
@@ -55,7 +57,8 @@ export function Files({ site, job }: { site: string; job: Job }) {
   const [asked, setAsked] = useState<Asked>()
   const [over, setOver] = useState(false)
   const [problem, setProblem] = useState<AppErrorValue>()
-  const version = `${state} ${running ? tick : ''} ${changes}`
+  const fresh = useContext(AsOfContext) === undefined
+  const version = `${state} ${running ? tick : ''} ${changes} ${fresh}`
   const again = useCallback(() => setChanges((count) => count + 1), [])
   const onSeen = useCallback((from: number, to: number) => setSeen({ from, to }), [])
 
@@ -71,6 +74,7 @@ export function Files({ site, job }: { site: string; job: Job }) {
   const sizes = useQuery('results', 'sizes', { site, id, path }, `${state} ${changes}`, hasFolders)
   const downloads = useDownloads(site, id)
   const put = usePut(site, id, again)
+  const later = useLater(site)
 
   const changed = () => {
     setSelected(new Map())
@@ -104,7 +108,12 @@ export function Files({ site, job }: { site: string; job: Job }) {
     setProblem(undefined)
     try {
       for (let from = 0; from < paths.length; from += perCall) {
-        await services.client.call('results', 'remove', { site, id, paths: paths.slice(from, from + perCall) })
+        const part = paths.slice(from, from + perCall)
+        await later.now(() => services.client.call('results', 'remove', { site, id, paths: part }), {
+          kind: 'remove-files',
+          job: id,
+          paths: part,
+        })
       }
     } catch (failure) {
       setProblem(errorValue(failure))
@@ -135,15 +144,15 @@ export function Files({ site, job }: { site: string; job: Job }) {
           {folder === undefined || empty
             ? null
             : `${say('files.count', { count: folder.total, size: format.bytes(folder.bytes) })} · `}
-          <SpaceNote site={site} version={version} />
+          <SpaceNote site={site} version={version} /> <AsOf asOf={folder?.asOf} />
         </>
       }
       actions={
         <>
           <UploadButtons onPicked={send} onError={setProblem} />
           <ActionIcon
-            aria-label={say('folder.new')}
-            title={say('folder.new')}
+            aria-label={later.label(say('folder.new'))}
+            title={later.label(say('folder.new'))}
             onClick={() => setAsked({ what: 'folder' })}
           >
             <FolderPlus size={14} aria-hidden />
@@ -157,6 +166,7 @@ export function Files({ site, job }: { site: string; job: Job }) {
       {errors.map((item, index) => (
         <AppError key={index} error={item} site={site} onRetry={item === error ? again : undefined} />
       ))}
+      {later.note}
       {put.refused.map(({ name, error: why }) => (
         <ErrorNote key={name} tone="bad" title={say('put.refused', { name: shownName(name) })} text={why.message} />
       ))}
@@ -223,6 +233,7 @@ export function Files({ site, job }: { site: string; job: Job }) {
         job={job}
         path={path}
         asked={asked}
+        later={later}
         onClose={() => setAsked(undefined)}
         onChanged={changed}
         onRemove={remove}

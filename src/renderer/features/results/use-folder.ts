@@ -18,6 +18,7 @@ interface Loaded {
   total: number
   bytes: number
   complete: boolean
+  asOf: string | undefined
   pages: ReadonlyMap<number, readonly ResultEntry[]>
 }
 
@@ -25,6 +26,8 @@ export interface Folder {
   total: number
   bytes: number
   complete: boolean
+  /** When it was last known to be so; undefined while it is fresh. */
+  asOf: string | undefined
   /** Undefined while its page is on the way. */
   at: (index: number) => ResultEntry | undefined
   /** Entries that are here, for what is done with all of a small folder. */
@@ -67,7 +70,7 @@ export function useFolder(
           { ...question, offset: page * pageSize, limit: pageSize },
           { signal: abort.signal },
         )
-        const { total, bytes, complete, entries } = answer
+        const { total, bytes, complete, asOf, entries } = answer
         setError(undefined)
         setLoaded((before) => {
           const same = before?.of === of && before.version === version
@@ -78,6 +81,7 @@ export function useFolder(
             total,
             bytes,
             complete,
+            asOf,
             pages: new Map([...(same ? before.pages : []), [page, entries]]),
           }
         })
@@ -91,13 +95,14 @@ export function useFolder(
 
   const failed = error?.of === of ? { error: error.error } : {}
   if (loaded?.scope !== scope) return failed
-  const { total, bytes, complete, pages } = loaded
+  const { total, bytes, complete, asOf, pages } = loaded
   return {
     ...failed,
     folder: {
       total,
       bytes,
       complete,
+      asOf,
       at: (index) => pages.get(Math.floor(index / pageSize))?.[index % pageSize],
       here: [...pages.values()].flat(),
     },

@@ -1,6 +1,7 @@
 import { Anchor, Button } from '@mantine/core'
 import { useEffect, useEffectEvent, useState } from 'react'
 import type { AppErrorValue } from '../../../../contract/errors.ts'
+import { siteAnswers } from '../../../../contract/site-answers.ts'
 import type { Site } from '../../../../contract/sites.ts'
 import { AppError } from '../../app/app-error.tsx'
 import { errorValue } from '../../app/errors.ts'
@@ -18,7 +19,7 @@ import styles from './sites.module.css'
 /** An SSH site on its way: how far it is, why the last try failed, and the next step. Goes on by itself once connected. */
 export function ConnectCard({ site, onReady }: { site: Site; onReady: () => void }) {
   const say = useMessages(sitesMessages)
-  const ready = site.connection.state === 'connected' && site.user !== undefined
+  const ready = siteAnswers(site.connection) && site.user !== undefined
   const [wasReady] = useState(ready)
   const onBecomeReady = useEffectEvent(onReady)
   useEffect(() => {
@@ -59,7 +60,7 @@ function Connecting({ site }: { site: Site }) {
   const [failed, setFailed] = useState<AppErrorValue>()
   const { state, error: last } = site.connection
   const agentFailed = site.agent?.state === 'failed'
-  const working = state === 'connecting' || (state === 'connected' && !agentFailed)
+  const working = state === 'connecting' || state === 'starting' || (siteAnswers(site.connection) && !agentFailed)
   const error = working ? undefined : agentFailed ? (site.agent?.error ?? last ?? failed) : (last ?? failed)
   const start = async () => {
     setFailed(undefined)

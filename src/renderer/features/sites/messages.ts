@@ -33,6 +33,31 @@ export const sitesMessages = defineMessages('sites', {
     en: 'What you see is the last known state. Uploads and submissions wait and go on by themselves.',
     ko: '마지막으로 알려진 상태를 표시합니다. 업로드와 제출은 기다렸다가 자동으로 이어집니다.',
   },
+  'banner.degraded': {
+    en: '{{name}} answers slowly, or not every time.',
+    ko: '{{name}}의 응답이 느리거나 끊깁니다.',
+  },
+  'banner.degradedNext': {
+    en: 'Go on as usual: what gets no answer is asked again. If it stays like this, check your network or VPN.',
+    ko: '계속 사용해도 됩니다. 응답이 없는 요청은 다시 보냅니다. 이 상태가 계속되면 네트워크나 VPN을 확인하세요.',
+  },
+  'banner.starting': { en: 'The agent of {{name}} is being started.', ko: '{{name}}의 에이전트를 시작하고 있습니다.' },
+  'banner.startingNext': {
+    en: 'What you see is the last known state until it answers.',
+    ko: '에이전트가 응답할 때까지 마지막으로 알려진 상태를 표시합니다.',
+  },
+  'banner.clockAhead': {
+    en: 'This computer’s clock is {{by}} ahead of the clock of {{name}}.',
+    ko: '이 컴퓨터의 시계가 {{name}}의 시계보다 {{by}} 빠릅니다.',
+  },
+  'banner.clockBehind': {
+    en: 'This computer’s clock is {{by}} behind the clock of {{name}}.',
+    ko: '이 컴퓨터의 시계가 {{name}}의 시계보다 {{by}} 느립니다.',
+  },
+  'banner.clockNext': {
+    en: 'Ages and times may look wrong. Let this computer set its clock by itself; if it is right, tell the site’s administrator.',
+    ko: '경과 시간과 시각이 잘못 표시될 수 있습니다. 이 컴퓨터의 시계를 자동으로 맞추도록 설정하세요. 시계가 맞다면 사이트 관리자에게 알리세요.',
+  },
   'banner.tryNow': { en: 'Try now', ko: '지금 시도' },
   account: { en: 'Account:', ko: '계정:' },
   signOut: { en: 'Sign out of {{name}}', ko: '{{name}}에서 로그아웃' },
@@ -63,6 +88,8 @@ export const sitesMessages = defineMessages('sites', {
   forwards: { en: 'Port forwards', ko: '포트 전달' },
   uninstall: { en: 'Uninstall the agent…', ko: '에이전트 제거…' },
   more: { en: 'More actions for {{name}}', ko: '{{name}}에 대한 추가 동작' },
+  'state.starting': { en: 'Agent starting', ko: '에이전트 시작 중' },
+  'state.since': { en: '{{state}} since {{time}}', ko: '{{time}}부터 {{state}}' },
   'state.next': { en: 'Try {{attempt}}, in {{wait}}', ko: '{{wait}} 후 {{attempt}}번째 시도' },
   'state.try': { en: 'Try {{attempt}}', ko: '{{attempt}}번째 시도' },
   'agent.looking': { en: 'Looking for the agent…', ko: '에이전트를 찾는 중…' },

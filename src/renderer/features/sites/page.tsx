@@ -1,12 +1,12 @@
 import { Anchor } from '@mantine/core'
 import { useEffect, useState } from 'react'
+import { siteAnswers } from '../../../../contract/site-answers.ts'
 import type { Site } from '../../../../contract/sites.ts'
 import { hrefOf, navigate, type RouteOf } from '../../app/router.ts'
 import { useServices } from '../../app/services.tsx'
 import { useQuery } from '../../app/use-query.ts'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { uiMessages } from '../../ui/messages.ts'
-import { StateBadge } from '../../ui/state-badge.tsx'
 import { useMessages } from '../../ui/text.ts'
 import { settingsStore } from '../settings/store.ts'
 import { AddSiteForm, SiteFormView, useSending } from './add-site-form.tsx'
@@ -16,6 +16,7 @@ import { sitesMessages } from './messages.ts'
 import { SignInForm } from './sign-in-form.tsx'
 import { formOf } from './site-form.ts'
 import { SiteList } from './site-list.tsx'
+import { ConnectionBadge } from './site-state.tsx'
 import { sitesStore, useSites } from './store.ts'
 import styles from './sites.module.css'
 
@@ -73,7 +74,7 @@ function SiteCard({ site, onReady }: { site: Site; onReady: () => void }) {
     <Card title={say('signIn.title', { name: site.name })}>
       <p className={styles.where}>
         <span className="mono">{site.url}</span>
-        <StateBadge state={site.connection.state} plain />
+        <ConnectionBadge site={site} plain />
       </p>
       <SignInForm site={site} onSignedIn={onReady} />
       <Anchor size="sm" href={hrefOf({ page: 'sites', add: true })}>
@@ -105,7 +106,7 @@ function AddCard() {
     <Card title={say('add')} wide>
       <AddSiteForm
         onAdded={(site) =>
-          isSsh(site.url) && site.user !== undefined && site.connection.state === 'connected'
+          isSsh(site.url) && site.user !== undefined && siteAnswers(site.connection)
             ? enter(site)
             : navigate({ page: 'sites', id: site.id }, { replace: true })
         }

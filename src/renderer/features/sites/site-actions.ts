@@ -1,4 +1,5 @@
 import { useCallback } from 'react'
+import { siteAnswers } from '../../../../contract/site-answers.ts'
 import type { Site } from '../../../../contract/sites.ts'
 import { navigate } from '../../app/router.ts'
 import { settingsStore } from '../settings/store.ts'
@@ -19,11 +20,15 @@ export function nextAction(site: Pick<Site, 'url' | 'user' | 'connection' | 'age
   if (!isSsh(url)) return user === undefined ? 'sign-in' : 'use'
   switch (state) {
     case 'connected':
-    case 'signed-out':
-      if (user !== undefined && state === 'connected') return 'use'
+    case 'degraded':
+    case 'signed-out': {
+      const answers = siteAnswers(site.connection)
+      if (user !== undefined && answers) return 'use'
       // The session stands: what is missing is the agent, or the sign-in to the site's own.
-      return needsSecondSignIn(site) ? 'sign-in' : state === 'connected' ? 'again' : 'connect'
+      return needsSecondSignIn(site) ? 'sign-in' : answers ? 'again' : 'connect'
+    }
     case 'connecting':
+    case 'starting':
       return 'stop'
     case 'reconnecting':
       return 'try-now'
@@ -34,7 +39,7 @@ export function nextAction(site: Pick<Site, 'url' | 'user' | 'connection' | 'age
 
 /** Whether a session is there, or on its way, that can be ended. */
 export const canDisconnect = ({ url, connection: { state } }: Pick<Site, 'url' | 'connection'>): boolean =>
-  isSsh(url) && ['connected', 'reconnecting', 'connecting', 'signed-out'].includes(state)
+  isSsh(url) && !['unknown', 'needs-you', 'offline'].includes(state)
 
 /** Connecting and leaving; why it failed stands at the site, so that nobody has to catch it. */
 export function useSiteActions() {

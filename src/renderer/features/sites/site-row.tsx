@@ -11,6 +11,7 @@ import {
   Unplug,
   type LucideIcon,
 } from 'lucide-react'
+import { siteAnswers } from '../../../../contract/site-answers.ts'
 import type { Site } from '../../../../contract/sites.ts'
 import { AppError } from '../../app/app-error.tsx'
 import { navigate } from '../../app/router.ts'
@@ -75,8 +76,8 @@ export function SiteRow({ site, active, ...dialogs }: RowDialogs & { site: Site;
 function SiteError({ site }: { site: Site }) {
   const { connection, agent } = site
   const error = agent?.state === 'failed' ? (agent.error ?? connection.error) : connection.error
-  if (error === undefined || connection.state === 'connecting') return null
-  if (connection.state === 'connected' && agent?.state !== 'failed') return null
+  if (error === undefined || connection.state === 'connecting' || connection.state === 'starting') return null
+  if (siteAnswers(connection) && agent?.state !== 'failed') return null
   return (
     <div className={styles.itemError}>
       <AppError error={error} />
@@ -100,7 +101,7 @@ function SiteMenu({ site, onTest, onUninstall, onForget }: RowDialogs & { site: 
     navigate({ page })
   }
   const ssh = isSsh(site.url)
-  const removable = ssh && site.agent?.mode !== 'site' && site.connection.state === 'connected'
+  const removable = ssh && site.agent?.mode !== 'site' && siteAnswers(site.connection)
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>

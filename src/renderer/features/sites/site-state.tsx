@@ -1,7 +1,9 @@
 import { useInterval } from '@mantine/hooks'
 import { useState } from 'react'
+import { siteAnswers } from '../../../../contract/site-answers.ts'
 import type { Site } from '../../../../contract/sites.ts'
 import { useFormat } from '../../ui/format.ts'
+import { uiMessages } from '../../ui/messages.ts'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { useMessages } from '../../ui/text.ts'
 import { sitesMessages } from './messages.ts'
@@ -13,8 +15,8 @@ export function SiteState({ site }: { site: Site }) {
   const { state, roundTripMs } = site.connection
   return (
     <span className={styles.siteState}>
-      <StateBadge state={state} />
-      {state === 'connected' && roundTripMs !== undefined ? (
+      <ConnectionBadge site={site} />
+      {siteAnswers(site.connection) && roundTripMs !== undefined ? (
         <span className={styles.trip} title={say('roundTripHint')}>
           {say('roundTrip', { ms: Math.max(1, Math.round(roundTripMs)) })}
         </span>
@@ -22,6 +24,21 @@ export function SiteState({ site }: { site: Site }) {
       {state === 'reconnecting' || state === 'offline' ? <NextTry site={site} /> : null}
     </span>
   )
+}
+
+/** Its state; since when, on hover. */
+export function ConnectionBadge({ site, plain = false }: { site: Site; plain?: boolean }) {
+  const { word, since } = useConnectionWords(site)
+  return <StateBadge state={site.connection.state} word={word} title={since} plain={plain} />
+}
+
+/** The word for a site's state, and since when it has been so. */
+export function useConnectionWords({ connection: { state, since } }: Site): { word: string; since: string } {
+  const say = useMessages(sitesMessages)
+  const sayState = useMessages(uiMessages)
+  const format = useFormat()
+  const word = state === 'starting' ? say('state.starting') : sayState(`state.${state}`)
+  return { word, since: say('state.since', { state: word, time: format.time(since) }) }
 }
 
 /** Seconds until the next try, counted down; which one it is while it runs. */

@@ -1,31 +1,37 @@
 import { Button, Menu, UnstyledButton, VisuallyHidden } from '@mantine/core'
 import { Check, ChevronDown, Plus } from 'lucide-react'
+import { siteAnswers } from '../../../../contract/site-answers.ts'
 import type { Site } from '../../../../contract/sites.ts'
 import { navigate } from '../../app/router.ts'
 import { states } from '../../ui/states.ts'
-import { uiMessages } from '../../ui/messages.ts'
 import { useMessages } from '../../ui/text.ts'
 import { settingsStore } from '../settings/store.ts'
 import { sitesMessages } from './messages.ts'
+import { useConnectionWords } from './site-state.tsx'
 import { useActiveSite, useSites } from './store.ts'
 import styles from './sites.module.css'
 
 function Connection({ site }: { site: Site }) {
-  const sayState = useMessages(uiMessages)
   const say = useMessages(sitesMessages)
-  const { state, roundTripMs } = site.connection
+  const { word, since } = useConnectionWords(site)
+  const { roundTripMs } = site.connection
   return (
     <>
-      <span className={styles.state} data-testid="connection-state">
-        {sayState(`state.${state}`)}
+      <span className={styles.state} data-testid="connection-state" title={since}>
+        {word}
       </span>
-      {roundTripMs === undefined || state !== 'connected' ? null : (
+      {roundTripMs === undefined || !siteAnswers(site.connection) ? null : (
         <span className={styles.trip} title={say('roundTripHint')}>
           {say('roundTrip', { ms: Math.max(1, Math.round(roundTripMs)) })}
         </span>
       )}
     </>
   )
+}
+
+function StateWord({ site }: { site: Site }) {
+  const { word, since } = useConnectionWords(site)
+  return <span title={since}>{word}</span>
 }
 
 /** A dot in the state's colour; a site that waits for its user has an icon of its own. */
@@ -38,7 +44,6 @@ function Dot({ site }: { site: Site }) {
 /** Which site the window shows and how well it is reached: dot, word and round trip; a menu to change it. */
 export function SiteSwitcher() {
   const say = useMessages(sitesMessages)
-  const sayState = useMessages(uiMessages)
   const sites = useSites()
   const active = useActiveSite()
   const update = settingsStore.use((state) => state.update)
@@ -71,7 +76,7 @@ export function SiteSwitcher() {
             leftSection={<Dot site={site} />}
             rightSection={
               <span className={styles.itemState}>
-                {sayState(`state.${site.connection.state}`)}
+                <StateWord site={site} />
                 {site.id === active.id ? <Check size={14} aria-hidden /> : null}
               </span>
             }

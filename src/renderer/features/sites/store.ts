@@ -3,7 +3,7 @@ import { createStore } from 'zustand'
 import type { Input } from '../../../../contract/app.ts'
 import type { Site, SiteAnswer, SiteQuestion } from '../../../../contract/sites.ts'
 import { applyChange, collectionOf, type Collection } from '../../app/collection.ts'
-import { featureStore } from '../../app/services.tsx'
+import { featureStore, type Services } from '../../app/services.tsx'
 import { useMessages } from '../../ui/text.ts'
 import { useSettings } from '../settings/store.ts'
 import { sitesMessages } from './messages.ts'
@@ -13,6 +13,8 @@ interface SitesState {
   sites: Collection<Site> | undefined
   /** Sites that were signed in to in this window and not left on purpose: an expired session keeps their page. */
   entered: ReadonlySet<string>
+  /** Who is signed in, or was last, by site. */
+  users: ReadonlyMap<string, string>
   add: (input: Input<'sites', 'add'>) => Promise<Site>
   update: (input: Input<'sites', 'update'>) => Promise<Site>
   /** SSH: resolves once connected, rejects with why not; what must be asked comes as a question. */
@@ -28,8 +30,10 @@ interface SitesState {
 export const sitesStore = featureStore<SitesState>(({ client }) =>
   createStore((set, get) => {
     const show = (sites: Collection<Site>) => {
+      const users = new Map(get().users)
+      for (const { id, user } of sites.values()) if (user !== undefined) users.set(id, user.username)
       const signedIn = [...sites.values()].filter((site) => site.user !== undefined).map((site) => site.id)
-      set({ sites, entered: new Set([...get().entered, ...signedIn]) })
+      set({ sites, users, entered: new Set([...get().entered, ...signedIn]) })
     }
     client.subscribe(
       'sites',
@@ -47,6 +51,7 @@ export const sitesStore = featureStore<SitesState>(({ client }) =>
     return {
       sites: undefined,
       entered: new Set(),
+      users: new Map(),
       add: async (input) => put(await client.call('sites', 'add', input)),
       update: async (input) => put(await client.call('sites', 'update', input)),
       connect: async (site) => put(await client.call('sites', 'connect', { site })),
@@ -72,6 +77,13 @@ export const sitesStore = featureStore<SitesState>(({ client }) =>
     }
   }),
 )
+
+/** Tells of each site whose user is another than before: what was told to the last one is nothing for the next. */
+export function onAnotherUser(services: Services, listener: (site: string) => void): void {
+  sitesStore.of(services).subscribe(({ users }, before) => {
+    for (const [site, user] of users) if (before.users.get(site) !== user) listener(site)
+  })
+}
 
 interface QuestionsState {
   /** Oldest first; an answered one is gone at once, unless it is asked again. */

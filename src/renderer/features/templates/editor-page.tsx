@@ -3,31 +3,37 @@ import { useHotkeys } from '@mantine/hooks'
 import { ArrowLeft } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { AppErrorValue } from '../../../../contract/errors.ts'
+import type { OutboxEntry } from '../../../../contract/outbox.ts'
 import type { Template } from '../../../../contract/templates.ts'
 import { AppError } from '../../app/app-error.tsx'
 import { errorValue } from '../../app/errors.ts'
-import { navigate, type RouteOf } from '../../app/router.ts'
+import { hrefOf, navigate, type RouteOf } from '../../app/router.ts'
 import { useSite } from '../../app/site-context.ts'
 import { ErrorNote } from '../../ui/error-note.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { textIn, useLanguage, useMessages } from '../../ui/text.ts'
+import { outboxStore, useOutbox } from '../outbox/store.ts'
+import { useLater } from '../outbox/use-later.tsx'
+import { idInYaml } from './id-in-yaml.ts'
 import { templatesMessages } from './messages.ts'
 import { newTemplate } from './new-template.ts'
 import { templatesStore, useCatalogue } from './store.ts'
 import { YamlField } from './yaml-field.tsx'
 import styles from './editor.module.css'
 
-/** Writes or changes a template as YAML; what the site refuses is shown at its line. */
+/** Writes or changes a template as YAML, or a save of one that waits in the outbox; what the site refuses is shown at its line. */
 export default function TemplateEditorPage({ route }: { route: RouteOf<'template-editor'> }) {
+  const say = useMessages(templatesMessages)
   const site = useSite()
   const source = templatesStore.use((state) => state.source)
   const { catalogue } = useCatalogue(site.id)
   const [stored, setStored] = useState<{ id: string; yaml: string }>()
   const [failed, setFailed] = useState<AppErrorValue>()
-  const { id } = route
+  const { id, entry: entryId } = route
+  const entries = useOutbox()
   useEffect(() => {
-    if (id === undefined) return undefined
+    if (id === undefined || entryId !== undefined) return undefined
     let left = false
     source(site.id, id).then(
       (yaml) => (left ? undefined : setStored({ id, yaml })),
@@ -36,8 +42,23 @@ export default function TemplateEditorPage({ route }: { route: RouteOf<'template
     return () => {
       left = true
     }
-  }, [source, site.id, id])
+  }, [source, site.id, id, entryId])
 
+  if (entryId !== undefined) {
+    if (entries === undefined) return <Skeleton lines={12} />
+    const entry = entries.get(entryId)
+    return entry?.action.kind === 'save-template' ? (
+      <Editor key={entryId} stored={entry.action.yaml} entry={entry} />
+    ) : (
+      <div className={styles.notes}>
+        <ErrorNote tone="busy" title={say('editor.entryGone')}>
+          <Button component="a" variant="default" href={hrefOf({ page: 'outbox' })}>
+            {say('editor.outbox')}
+          </Button>
+        </ErrorNote>
+      </div>
+    )
+  }
   if (id === undefined) return <Editor key="new" stored={newTemplate} />
   if (failed !== undefined)
     return (
@@ -50,30 +71,58 @@ export default function TemplateEditorPage({ route }: { route: RouteOf<'template
   return <Editor key={id} stored={stored.yaml} template={template} />
 }
 
-function Editor({ stored, template }: { stored: string; template?: Template }) {
+function Editor(props: {
+  stored: string
+  template?: Template
+  /** The save in the outbox that it changes. */
+  entry?: OutboxEntry
+}) {
+  const { stored, template, entry } = props
+  const kept = entry?.action.kind === 'save-template' ? entry.action : undefined
   const say = useMessages(templatesMessages)
   const language = useLanguage()
   const site = useSite()
-  const key = template?.id ?? 'new'
+  const key = entry?.id ?? template?.id ?? 'new'
+  const later = useLater(site.id)
+  const edit = outboxStore.use((state) => state.edit)
   const draft = templatesStore.use((state) => state.drafts.get(key))
   const setDraft = templatesStore.use((state) => state.setDraft)
   const save = templatesStore.use((state) => state.save)
-  const [visibility, setVisibility] = useState<Template['visibility']>(template?.visibility ?? 'private')
+  const [visibility, setVisibility] = useState<Template['visibility']>(
+    template?.visibility ?? kept?.visibility ?? 'private',
+  )
   const [busy, setBusy] = useState(false)
   const [shownLine, setShownLine] = useState<{ line: number }>()
   const yaml = draft?.yaml ?? stored
   const error = draft?.error
   const wrong = error?.code === 'TEMPLATE_INVALID' ? error.data : undefined
   const editable = template?.editable ?? true
-  const name = template === undefined ? '' : textIn(template.name, language)
+  const name = template === undefined ? (kept?.name ?? '') : textIn(template.name, language)
 
   const submit = async () => {
     if (busy || !editable) return
     setBusy(true)
     try {
-      await save(site.id, { ...(template === undefined ? {} : { id: template.id }), yaml, visibility })
+      const id = kept?.id ?? template?.id
+      const action = {
+        kind: 'save-template' as const,
+        ...(id === undefined ? {} : { id }),
+        name: template === undefined ? (idInYaml(yaml) ?? say('editor.new')) : name,
+        yaml,
+        visibility,
+      }
+      if (entry !== undefined) await edit({ id: entry.id, action })
+      else {
+        const [put] = await later.now(
+          () => save(site.id, { ...(id === undefined ? {} : { id }), yaml, visibility }),
+          action,
+        )
+        setDraft(key, undefined)
+        // What became of it is seen there.
+        return navigate(put === undefined ? { page: 'templates' } : { page: 'outbox', id: put.id })
+      }
       setDraft(key, undefined)
-      navigate({ page: 'templates' })
+      navigate({ page: 'outbox', id: entry.id })
     } catch (failure) {
       const value = errorValue(failure)
       setDraft(key, { yaml, error: value })
@@ -90,13 +139,13 @@ function Editor({ stored, template }: { stored: string; template?: Template }) {
           <ActionIcon
             aria-label={say('editor.back')}
             title={say('editor.back')}
-            onClick={() => navigate({ page: 'templates' })}
+            onClick={() => navigate(entry === undefined ? { page: 'templates' } : { page: 'outbox', id: entry.id })}
           >
             <ArrowLeft size={16} aria-hidden />
           </ActionIcon>
         }
         title={
-          template === undefined
+          template === undefined && entry === undefined
             ? say('editor.new')
             : editable
               ? say('editor.edit', { name })
@@ -122,7 +171,7 @@ function Editor({ stored, template }: { stored: string; template?: Template }) {
               ]}
             />
             <Button loading={busy} onClick={() => void submit()}>
-              {say('editor.save')}
+              {entry === undefined ? later.label(say('editor.save')) : say('editor.save')}
             </Button>
           </>
         ) : null}

@@ -69,6 +69,8 @@ export const templatesMessages = defineMessages('templates', {
   'editor.new': { en: 'New template', ko: '새 템플릿' },
   'editor.edit': { en: 'Edit {{name}}', ko: '{{name}} 편집' },
   'editor.view': { en: 'Source of {{name}}', ko: '{{name}} 원본' },
+  'editor.entryGone': { en: 'This entry is no longer in the outbox.', ko: '보낼 작업에 더 이상 없는 항목입니다.' },
+  'editor.outbox': { en: 'Show the outbox', ko: '보낼 작업 보기' },
   'editor.label': { en: 'Template as YAML', ko: '템플릿 YAML' },
   'editor.save': { en: 'Save', ko: '저장' },
   'editor.visibility': { en: 'Who sees it', ko: '공개 범위' },

@@ -14,11 +14,13 @@ import { PageHeader } from '../../ui/page-header.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { FilterField } from '../../ui/table/filter-field.tsx'
 import { textIn, useLanguage, useMessages } from '../../ui/text.ts'
+import { useLater } from '../outbox/use-later.tsx'
 import { Broken } from './broken.tsx'
 import { TemplateCard } from './card.tsx'
 import { useCategoryName } from './category-name.ts'
 import { templatesMessages } from './messages.ts'
 import { pickYaml } from './pick-yaml.ts'
+import { idInYaml } from './id-in-yaml.ts'
 import { categoriesOf, findTemplates } from './search.ts'
 import { templatesStore, useCatalogue } from './store.ts'
 import styles from './templates.module.css'
@@ -33,6 +35,7 @@ export default function TemplatesPage() {
   const save = templatesStore.use((state) => state.save)
   const remove = templatesStore.use((state) => state.remove)
   const setDraft = templatesStore.use((state) => state.setDraft)
+  const later = useLater(site.id)
   const [text, setText] = useState('')
   const [category, setCategory] = useState<string | null>(null)
   const [removing, setRemoving] = useState<Template>()
@@ -55,8 +58,13 @@ export default function TemplatesPage() {
       const yaml = await pickYaml()
       if (yaml === undefined) return
       try {
-        const template = await save(site.id, { yaml, visibility: 'private' })
-        setImported(textIn(template.name, language))
+        await later.now(
+          async () => {
+            const template = await save(site.id, { yaml, visibility: 'private' })
+            setImported(textIn(template.name, language))
+          },
+          { kind: 'save-template', name: idInYaml(yaml) ?? say('editor.new'), yaml, visibility: 'private' },
+        )
       } catch (failure) {
         const value = errorValue(failure)
         if (value.code !== 'TEMPLATE_INVALID') throw failure
@@ -77,6 +85,7 @@ export default function TemplatesPage() {
       <PageHeader
         title={say('title')}
         note={catalogue === undefined ? undefined : say('count', { count: items.length, site: site.name })}
+        asOf={catalogue?.asOf}
       >
         <Button
           component="a"
@@ -105,6 +114,7 @@ export default function TemplatesPage() {
       </PageHeader>
       <div className={styles.page}>
         {failed === undefined ? null : <AppError error={failed} site={site.id} />}
+        {later.note}
         {imported === undefined ? null : <ErrorNote tone="busy" title={say('imported', { name: imported })} />}
         {error === undefined ? null : <AppError error={error} site={site.id} />}
         {catalogue === undefined ? (
@@ -159,8 +169,12 @@ export default function TemplatesPage() {
           title={say('remove.title', { name: textIn(removing.name, language) })}
           text={say('remove.text')}
           name={removing.id}
-          action={say('remove')}
-          onConfirm={() => attempt(() => remove(site.id, removing.id))}
+          action={later.label(say('remove'))}
+          onConfirm={() =>
+            attempt(async () => {
+              await later.now(() => remove(site.id, removing.id), { kind: 'remove-template', id: removing.id })
+            })
+          }
           onClose={() => setRemoving(undefined)}
         />
       )}

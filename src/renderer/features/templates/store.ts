@@ -3,11 +3,14 @@ import { createStore } from 'zustand'
 import type { AppErrorValue } from '../../../../contract/errors.ts'
 import type { BrokenTemplate, Template } from '../../../../contract/templates.ts'
 import { featureStore } from '../../app/services.tsx'
+import { createWatching, without } from '../../app/watching.ts'
 
 /** The catalogue of one site. */
 export interface Catalogue {
   items: readonly Template[]
   broken: readonly BrokenTemplate[]
+  /** When it was last known to be so; absent while it is fresh. */
+  asOf?: string
 }
 
 /** Text of a template that is being written, kept when the user looks elsewhere meanwhile. */
@@ -36,12 +39,13 @@ const withEntry = <V>(map: ReadonlyMap<string, V>, key: string, value: V | undef
   return next
 }
 
-export const templatesStore = featureStore<TemplatesState>(({ client }) =>
-  createStore((set, get) => ({
-    catalogues: new Map(),
-    errors: new Map(),
-    drafts: new Map(),
-    watch: (site) => {
+export const templatesStore = featureStore<TemplatesState>((services) =>
+  createStore((set, get) => {
+    const { client } = services
+    const watching = createWatching(services, (site) =>
+      set({ catalogues: without(get().catalogues, site), errors: without(get().errors, site) }),
+    )
+    const start = (site: string) => {
       const show = (catalogue: Catalogue) =>
         set({
           catalogues: withEntry(get().catalogues, site, catalogue),
@@ -57,14 +61,20 @@ export const templatesStore = featureStore<TemplatesState>(({ client }) =>
           error: (error) => set({ errors: withEntry(get().errors, site, error) }),
         },
       )
-    },
-    source: async (site, id) => (await client.call('templates', 'source', { site, id })).yaml,
-    save: (site, template) => client.call('templates', 'save', { site, ...template }),
-    remove: async (site, id) => {
-      await client.call('templates', 'remove', { site, id })
-    },
-    setDraft: (id, draft) => set({ drafts: withEntry(get().drafts, id, draft) }),
-  })),
+    }
+    return {
+      catalogues: new Map(),
+      errors: new Map(),
+      drafts: new Map(),
+      watch: (site) => watching(site, site, () => start(site)),
+      source: async (site, id) => (await client.call('templates', 'source', { site, id })).yaml,
+      save: (site, template) => client.call('templates', 'save', { site, ...template }),
+      remove: async (site, id) => {
+        await client.call('templates', 'remove', { site, id })
+      },
+      setDraft: (id, draft) => set({ drafts: withEntry(get().drafts, id, draft) }),
+    }
+  }),
 )
 
 /** The catalogue of a site, kept up to date while the component is shown; undefined until it is known. */

@@ -80,14 +80,14 @@ const rowName = (run: WorkflowRun): string => run.name
 export default function WorkflowsPage({ route }: { route: RouteOf<'workflows'> }) {
   const say = useMessages(workflowsMessages)
   const site = useSite()
-  const { runs, error } = useSiteRuns(site.id)
+  const { runs, asOf, error } = useSiteRuns(site.id)
   const columns = useColumns()
   const rows = useMemo(() => [...(runs?.values() ?? [])], [runs])
   const run = route.id === undefined ? undefined : runs?.get(route.id)
-  if (run !== undefined) return <RunView key={run.id} site={site.id} run={run} />
+  if (run !== undefined) return <RunView key={run.id} site={site.id} run={run} asOf={asOf} />
   return (
     <>
-      <PageHeader title={say('title')}>
+      <PageHeader title={say('title')} asOf={asOf}>
         <Button component="a" href={hrefOf({ page: 'templates' })}>
           {say('choose')}
         </Button>

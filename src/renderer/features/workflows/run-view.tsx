@@ -53,7 +53,7 @@ function Story({ run }: { run: WorkflowRun }) {
 }
 
 /** One run: its state, its graph, and its steps with what can be done about them. */
-export function RunView({ site, run }: { site: string; run: WorkflowRun }) {
+export function RunView({ site, run, asOf }: { site: string; run: WorkflowRun; asOf: string | undefined }) {
   const say = useMessages(workflowsMessages)
   const language = useLanguage()
   const format = useFormat()
@@ -72,6 +72,7 @@ export function RunView({ site, run }: { site: string; run: WorkflowRun }) {
     <>
       <PageHeader
         title={run.name}
+        asOf={asOf}
         note={
           <span className={styles.subtitle}>
             <StateBadge state={run.state} />

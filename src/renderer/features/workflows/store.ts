@@ -4,10 +4,13 @@ import type { AppErrorValue } from '../../../../contract/errors.ts'
 import type { WorkflowRun } from '../../../../contract/workflows.ts'
 import { applyChange, collectionOf, type Collection } from '../../app/collection.ts'
 import { featureStore, useServices } from '../../app/services.tsx'
+import { createWatching, without } from '../../app/watching.ts'
 
 /** The runs of one site as far as they are known. */
 export interface SiteRuns {
   runs?: Collection<WorkflowRun>
+  /** When they were last known to be so; absent while they are fresh. */
+  asOf?: string | undefined
   /** Why they cannot be had. */
   error?: AppErrorValue
 }
@@ -20,24 +23,28 @@ interface WorkflowsState {
   restart: (site: string, id: string, from?: string) => Promise<void>
 }
 
-export const workflowsStore = featureStore<WorkflowsState>(({ client }) =>
+export const workflowsStore = featureStore<WorkflowsState>((services) =>
   createStore((set, get) => {
+    const { client } = services
+    const watching = createWatching(services, (site) => set({ sites: without(get().sites, site) }))
     const change = (site: string, now: SiteRuns) => set({ sites: new Map(get().sites).set(site, now) })
+    const known = (site: string): Collection<WorkflowRun> => get().sites.get(site)?.runs ?? new Map()
     const put = (site: string, run: WorkflowRun) =>
-      change(site, { runs: applyChange(get().sites.get(site)?.runs ?? new Map(), { put: [run], gone: [] }) })
+      change(site, { ...get().sites.get(site), runs: applyChange(known(site), { put: [run], gone: [] }) })
+    const start = (site: string) =>
+      client.subscribe(
+        'workflows',
+        'all',
+        { site },
+        {
+          snapshot: ({ items, asOf }) => change(site, { runs: collectionOf(items), asOf }),
+          event: ({ asOf, ...changes }) => change(site, { runs: applyChange(known(site), changes), asOf }),
+          error: (error) => change(site, { ...get().sites.get(site), error }),
+        },
+      )
     return {
       sites: new Map(),
-      watch: (site) =>
-        client.subscribe(
-          'workflows',
-          'all',
-          { site },
-          {
-            snapshot: ({ items }) => change(site, { runs: collectionOf(items) }),
-            event: (changes) => change(site, { runs: applyChange(get().sites.get(site)?.runs ?? new Map(), changes) }),
-            error: (error) => change(site, { ...get().sites.get(site), error }),
-          },
-        ),
+      watch: (site) => watching(site, site, () => start(site)),
       cancel: async (site, id) => put(site, await client.call('workflows', 'cancel', { site, id })),
       restart: async (site, id, from) =>
         put(site, await client.call('workflows', 'restart', { site, id, ...(from === undefined ? {} : { from }) })),

@@ -27,7 +27,10 @@ export interface DataTableProps<T extends object> {
   rowId: (row: T) => string
   /** What one row is called, for a screen reader. */
   rowName: (row: T) => string
-  initialSort: Sort
+  /** Absent: the rows have an order of their own, which no column changes. */
+  initialSort?: Sort
+  /** Keys of the caller's own, before the table's; true: it was one of them. */
+  onKey?: (event: KeyboardEvent, active: T | undefined, selected: readonly T[]) => boolean
   /** Enter or a click. */
   onOpen?: ((row: T) => void) | undefined
   /** The row whose details are open beside the table. */
@@ -59,13 +62,13 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
   const scroller = useRef<HTMLDivElement>(null)
   const [preferences, setPreferences] = useState(() => loadPreferences(name))
   const [ownFilter, setOwnFilter] = useState('')
-  const [activeId, setActiveId] = useState<string>()
+  const [activeId, setActiveId] = useState(props.openedId)
   const remember = (change: Partial<typeof preferences>) => {
     const next = { ...preferences, ...change }
     setPreferences(next)
     savePreferences(name, next)
   }
-  const sort = preferences.sort ?? props.initialSort
+  const sort = props.initialSort === undefined ? undefined : (preferences.sort ?? props.initialSort)
   const { shown } = preferences
   const isShown = (column: Column<T>) => column.fixed || (shown[column.id] ?? !column.optional)
   const shownColumns = useMemo(
@@ -132,6 +135,7 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
   }
   const onKey = (event: KeyboardEvent) => {
     if (event.target !== event.currentTarget) return
+    if (props.onKey?.(event, lines[activeIndex]?.row, selectedRows) === true) return event.preventDefault()
     const page = Math.max(1, visible.perPage - 2)
     const moves: Record<string, number> = {
       ArrowDown: activeIndex + 1,

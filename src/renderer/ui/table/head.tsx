@@ -4,18 +4,18 @@ import { useMessages } from '../text.ts'
 import type { Column, Sort } from './columns.ts'
 import styles from './table.module.css'
 
-/** The head of a table: names of columns, each a button that orders by it; a box that selects all. */
+/** The head of a table: names of columns, each a button that orders by it where rows are ordered so; a box that selects all. */
 export function Head<T>(props: {
   columns: readonly Column<T>[]
   template: string
-  sort: Sort
+  sort: Sort | undefined
   onSort: (sort: Sort) => void
   /** Absent: nothing can be selected. */
   selection: { all: boolean; toggleAll: () => void } | undefined
 }) {
   const { columns, template, sort, onSort, selection } = props
   const say = useMessages(uiMessages)
-  const Arrow = sort.descending ? ArrowDown : ArrowUp
+  const Arrow = sort?.descending === true ? ArrowDown : ArrowUp
   return (
     <div className={styles.head} role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
       {selection === undefined ? null : (
@@ -29,19 +29,28 @@ export function Head<T>(props: {
         </div>
       )}
       {columns.map((column) => {
-        const sorted = sort.column === column.id
+        const sorted = sort?.column === column.id
         return (
           <div
             key={column.id}
             role="columnheader"
             className={styles.headCell}
-            aria-sort={sorted ? (sort.descending ? 'descending' : 'ascending') : 'none'}
+            aria-sort={
+              sort === undefined ? undefined : sorted ? (sort.descending ? 'descending' : 'ascending') : 'none'
+            }
             data-align={column.align}
           >
-            <button type="button" onClick={() => onSort({ column: column.id, descending: sorted && !sort.descending })}>
-              {column.header}
-              {sorted ? <Arrow size={12} aria-hidden /> : null}
-            </button>
+            {sort === undefined ? (
+              <span>{column.header}</span>
+            ) : (
+              <button
+                type="button"
+                onClick={() => onSort({ column: column.id, descending: sorted && !sort.descending })}
+              >
+                {column.header}
+                {sorted ? <Arrow size={12} aria-hidden /> : null}
+              </button>
+            )}
           </div>
         )
       })}

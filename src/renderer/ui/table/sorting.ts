@@ -53,16 +53,16 @@ export function sortRows<T>(
   return Array.from(order, (index) => rows[index]).filter((row) => row !== undefined)
 }
 
-/** The rows in the order of a column. */
+/** The rows in the order of a column; in their own without one. */
 export function useSorted<T extends object>(
   rows: readonly T[],
   columns: readonly Column<T>[],
-  sort: Sort,
+  sort: Sort | undefined,
 ): readonly T[] {
   const language = useLanguage()
   const [places] = useState(createPlaces)
-  const value = columns.find(({ id }) => id === sort.column)?.value
-  const { descending } = sort
+  const value = columns.find(({ id }) => id === sort?.column)?.value
+  const descending = sort?.descending === true
   return useMemo(
     () => (value === undefined ? rows : sortRows(rows, value, descending, (texts) => places(texts, language))),
     [rows, value, places, language, descending],

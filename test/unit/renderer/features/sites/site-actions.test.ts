@@ -24,16 +24,21 @@ describe('what comes next for a site', () => {
     ['needs-you', 'connect'],
     ['offline', 'connect'],
     ['connecting', 'stop'],
+    ['starting', 'stop'],
     ['reconnecting', 'try-now'],
     ['signed-out', 'connect'],
     ['connected', 'again'],
+    ['degraded', 'again'],
   ] as const)('over SSH, %s: %s', (state, action) => expect(nextAction(site(state))).toBe(action))
 
-  it('is to use it once signed in', () => expect(nextAction(site('connected', { user }))).toBe('use'))
+  it.each(['connected', 'degraded'] as const)('is to use it once signed in, %s', (state) =>
+    expect(nextAction(site(state, { user }))).toBe('use'),
+  )
 
   it('is a second sign-in where the agent is the whole site’s', () => {
     expect(nextAction(site('signed-out', { agent: siteMode }))).toBe('sign-in')
     expect(needsSecondSignIn(site('signed-out', { agent: siteMode }))).toBe(true)
+    expect(needsSecondSignIn(site('degraded', { agent: siteMode }))).toBe(true)
     expect(needsSecondSignIn(site('connected', { agent: siteMode, user }))).toBe(false)
     expect(needsSecondSignIn(site('signed-out', { agent: { state: 'running', mode: 'user' } }))).toBe(false)
   })
@@ -45,8 +50,10 @@ describe('what comes next for a site', () => {
   })
 
   it('lets a session be left that is there or on its way', () => {
-    expect(canDisconnect(site('connecting'))).toBe(true)
-    expect(canDisconnect(site('needs-you'))).toBe(false)
+    for (const state of ['connecting', 'starting', 'connected', 'degraded', 'reconnecting', 'signed-out'] as const) {
+      expect(canDisconnect(site(state))).toBe(true)
+    }
+    for (const state of ['unknown', 'needs-you', 'offline'] as const) expect(canDisconnect(site(state))).toBe(false)
   })
 })
 
