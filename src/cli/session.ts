@@ -25,15 +25,14 @@ export const terminalFolder = (): string => join(userDataFolder(process.env), 't
 /** What a core in a terminal can do. */
 export const terminalCapabilities = { localPaths: true, browserDownloads: false }
 
-/** `atRest`: nothing is asked of any site, unless a call does. */
-export async function openSession({ atRest = false } = {}): Promise<Session> {
+export async function openSession(): Promise<Session> {
   // Sign-ins are shared by all commands; what one command has under way is its own, so that any number can run at once.
   const data = terminalFolder()
   await mkdir(data, { recursive: true, mode: 0o700 })
   const journals = await mkdtemp(join(data, 'run-'))
   const platform = await nodePlatform({ data, journals, capabilities: terminalCapabilities })
-  // A command speaks to one site: the others are left alone.
-  const core = await createCore(platform, { connectAtStart: false, atRest })
+  // A command speaks to one site: the others are left alone. A renewal whose answer comes too late would cost their sign-in.
+  const core = await createCore(platform, { connectAtStart: false })
   const rpc = speakTo(core)
   return {
     rpc,
@@ -55,11 +54,8 @@ export function speakTo(core: Pick<Core, 'serve'>): RpcClient {
 }
 
 /** Runs a command with a session that is closed whatever happens. */
-export async function withSession<T>(
-  run: (session: Session) => Promise<T>,
-  options?: { atRest?: boolean },
-): Promise<T> {
-  const session = await openSession(options)
+export async function withSession<T>(run: (session: Session) => Promise<T>): Promise<T> {
+  const session = await openSession()
   try {
     return await run(session)
   } finally {
@@ -69,8 +65,10 @@ export async function withSession<T>(
 
 /** The site a command works on, signed in: the one named (id, name or address), else the active or only one. */
 export async function chooseSite(rpc: RpcClient, wanted?: string): Promise<Site> {
-  const site = await findSite(rpc, wanted)
-  if (site.url.startsWith('ssh://')) return connectSsh(rpc, site)
+  const found = await findSite(rpc, wanted)
+  if (found.url.startsWith('ssh://')) return connectSsh(rpc, found)
+  await rpc.call('sites', 'reconnect', { site: found.id })
+  const site = await findSite(rpc, found.id)
   if (site.user !== undefined) return site
   const sentence = `You are signed out of ${site.name}. Sign in with \`headway sign-in ${site.url}\`.`
   throw new CommandFailure(sentence, exitCode.signedOut)

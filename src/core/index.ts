@@ -52,9 +52,9 @@ export interface CoreOptions {
   /** Waits towards SSH servers, in milliseconds. */
   sshTimes?: Partial<SshTimes>
   outboxTimes?: Partial<OutboxTimes>
-  /** SSH sites connect by themselves where nothing must be asked; default true. */
+  /** Sites connect by themselves, those over SSH where nothing must be asked; default true. Else when something is asked of them. */
   connectAtStart?: boolean
-  /** Nothing goes to any site by itself, neither of the outbox nor of uploads: for those who only add, look and change. */
+  /** Nothing is sent, neither of the outbox nor of uploads: for those who only add, look and change. */
   atRest?: boolean
 }
 
@@ -74,7 +74,6 @@ export async function createCore(platform: Platform, options: CoreOptions = {}):
     log,
     times: { ...agentTimes, ...options.times },
     connectAtStart: options.connectAtStart ?? true,
-    atRest: options.atRest === true,
     networks,
     ...(options.sshTimes === undefined ? {} : { sshTimes: options.sshTimes }),
   })

@@ -17,14 +17,11 @@ export async function keepSubmission(templateId: string, options: SubmitOptions,
   if (options.wait === true)
     throw new CommandFailure('What is kept cannot be waited for. See `headway outbox send --wait`.', exitCode.usage)
   // All that may take its time, or be wrong, comes before the outbox is held.
-  const { site, listed, files } = await withSession(
-    async ({ rpc }) => {
-      const { site, listed } = await catalogueFor(rpc, options)
-      const paths = parseFiles(templateIn(listed.catalogue.items, templateId), options.file)
-      return { site, listed, files: await filesAt(rpc, paths, output) }
-    },
-    { atRest: options.offline === true },
-  )
+  const { site, listed, files } = await withSession(async ({ rpc }) => {
+    const { site, listed } = await catalogueFor(rpc, options)
+    const paths = parseFiles(templateIn(listed.catalogue.items, templateId), options.file)
+    return { site, listed, files: await filesAt(rpc, paths, output) }
+  })
   const submission = submissionOf(templateIn(listed.catalogue.items, templateId), options)
   const when = whenOf(options)
   const held = options.hold === true
@@ -85,17 +82,14 @@ export interface UploadOptions {
 
 /** `headway upload … --offline`: the files are read when they go out. */
 export async function keepUploads(paths: readonly string[], options: UploadOptions, output: Output): Promise<void> {
-  const { site, files } = await withSession(
-    async ({ rpc }) => ({
-      site: await findSite(rpc, options.site),
-      files: await filesAt(
-        rpc,
-        paths.map((path) => ({ path })),
-        output,
-      ),
-    }),
-    { atRest: true },
-  )
+  const { site, files } = await withSession(async ({ rpc }) => ({
+    site: await findSite(rpc, options.site),
+    files: await filesAt(
+      rpc,
+      paths.map((path) => ({ path })),
+      output,
+    ),
+  }))
   const label = options.label ?? newLabel()
   const uploads = await withOutbox(({ rpc }) => startUploads(rpc, site.id, label, files))
   const size = uploads.reduce((sum, upload) => sum + upload.size, 0)

@@ -44,8 +44,8 @@ export async function openSiteAgent(parts: {
   secretKey: string
   log: Logger
   times: AgentTimes
-  /** Goes to the agent only when something is asked of it. */
-  atRest?: boolean
+  /** Connects by itself, which is the default; else once something is asked of it. */
+  connectAtStart?: boolean
 }): Promise<SiteAgent> {
   const { name: site, transport, secrets, secretKey: key, log, times } = parts
   const listeners = new Set<() => void>()
@@ -76,7 +76,7 @@ export async function openSiteAgent(parts: {
   const session = await openSession({ http, site, secrets, key, log, now: () => Date.now() })
   const link = createLink({ transport, session, site, log, times }, tell)
   session.onChange(() => link.follow())
-  if (parts.atRest !== true) link.follow()
+  if (parts.connectAtStart ?? true) link.follow()
   return {
     client: createClient(http, session, site),
     link,

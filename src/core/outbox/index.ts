@@ -23,7 +23,7 @@ import { openOutboxStore } from './store.ts'
 import { createOutboxTasks, taskId } from './tasks.ts'
 import { viewOf } from './view.ts'
 
-export type { Deliveries, Delivery } from './deliver.ts'
+export type { Deliveries } from './deliver.ts'
 export type { OutboxTimes } from './dispatch.ts'
 
 export interface Outbox {

@@ -2,40 +2,24 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Site } from '../../../contract/sites.ts'
 import type { FeatureHandlers } from '../../rpc/types.ts'
-import { probe, type AgentLink, type Agents, type AgentTimes } from '../agent-client/index.ts'
+import { probe, type AgentLink, type AgentTimes } from '../agent-client/index.ts'
 import { appError } from '../kit/app-error.ts'
 import { createEmitter } from '../kit/emitter.ts'
 import type { Networks } from '../kit/networks.ts'
 import { openStored } from '../kit/stored.ts'
 import type { Logger, Platform } from '../platform.ts'
-import { createSsh, type SshAccess, type SshTimes } from '../ssh/index.ts'
+import { createSsh, type SshTimes } from '../ssh/index.ts'
 import { isSsh, nameOf, siteUrl } from './address.ts'
+import type { SitesFeature } from './feature.ts'
 import { readKeptSites, type KeptSite } from './kept.ts'
-import { openSite, type OpenSite, type SiteSsh } from './open-site.ts'
+import { openSite, type OpenSite } from './open-site.ts'
 import { siteTests } from './tests.ts'
 
+export type { SitesFeature } from './feature.ts'
 export type { SiteSsh } from './open-site.ts'
 export { createPerUser, type PerUserParts, type SiteUser } from './per-user.ts'
 export { createRemembered, type Remembered } from './remembered.ts'
 export { isOf, onlyTheirs } from './theirs.ts'
-
-export interface SitesFeature {
-  handlers: FeatureHandlers<'sites'>
-  agents: Agents
-  /** The site as windows see it; NOT_FOUND for an unknown one. */
-  site(id: string): Site
-  /** The SSH session of a site: NOT_FOUND for an unknown one, CONFLICT for one that is reached otherwise. */
-  access(id: string): SshAccess
-  /** How far SSH leads at a site; undefined for one that is reached otherwise. NOT_FOUND for an unknown one. */
-  ssh(id: string): SiteSsh | undefined
-  /** Where a site is out of reach, it is tried now rather than at the next attempt; nothing is asked. */
-  tryNow(id: string): void
-  /** Whose site it is now: who is signed in, or was last. */
-  userOf(id: string): string | undefined
-  /** A site changed: its connection, its user; or it is gone (`site` absent). */
-  onChange(listener: (id: string, site: Site | undefined) => void): () => void
-  close(): void
-}
 
 /** The clusters the user works with: a persisted list, each with its agent client, session and connection. */
 export async function createSites(parts: {
@@ -45,8 +29,6 @@ export async function createSites(parts: {
   times: AgentTimes
   sshTimes?: Partial<SshTimes>
   connectAtStart: boolean
-  /** Sites are gone to only when something is asked of them. */
-  atRest?: boolean
   networks: Pick<Networks, 'onChange'>
 }): Promise<SitesFeature> {
   const { platform, folder, log, times } = parts
@@ -102,7 +84,7 @@ export async function createSites(parts: {
       platform,
       log,
       times,
-      atRest: parts.atRest === true,
+      connectAtStart: parts.connectAtStart,
       accepted: (of) => (user) => replace(of, (before) => ({ ...before, user })),
       // While it is being opened there is nothing to tell yet.
       onChange: (of) => {

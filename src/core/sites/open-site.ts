@@ -33,8 +33,8 @@ export interface OpenSiteParts {
   platform: Pick<Platform, 'secrets' | 'proxy' | 'paths'>
   log: Logger
   times: AgentTimes
-  /** Goes to a site only when something is asked of it. */
-  atRest: boolean
+  /** Of sites that are not reached by SSH; those are connected by their session. */
+  connectAtStart: boolean
   /** The site's user, before the first request goes out in that name. */
   accepted: (id: string) => Parameters<SiteAgent['signInAsOwner']>[0]
   /** Its connection, its agent changed. */
@@ -48,10 +48,10 @@ export async function openSite(kept: KeptSite, parts: OpenSiteParts): Promise<Op
 }
 
 async function openDirectSite({ id, name, url, https }: KeptSite, parts: OpenSiteParts): Promise<OpenSite> {
-  const { platform, log, times, atRest } = parts
+  const { platform, log, times, connectAtStart } = parts
   const { secrets, proxy: hostProxy } = platform
   const transport = directTransport(url, { ...https, hostProxy })
-  const agent = await openSiteAgent({ name, transport, secrets, secretKey: secretKey(id), log, times, atRest })
+  const agent = await openSiteAgent({ name, transport, secrets, secretKey: secretKey(id), log, times, connectAtStart })
   agent.onConnection(() => parts.onChange(id))
   return {
     agent,

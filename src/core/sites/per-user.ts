@@ -3,7 +3,7 @@ import type { StreamSink } from '../../rpc/types.ts'
 import type { AgentClient, Live, LiveLink } from '../agent-client/index.ts'
 import { appError } from '../kit/app-error.ts'
 import type { Known, LastKnown } from '../kit/last-known.ts'
-import type { SitesFeature } from './index.ts'
+import type { SitesFeature } from './feature.ts'
 
 /** A user of a site, as long as the site is theirs: what they saw last, and the way to what they see now. */
 export interface SiteUser {

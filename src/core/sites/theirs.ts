@@ -1,4 +1,4 @@
-import type { SitesFeature } from './index.ts'
+import type { SitesFeature } from './feature.ts'
 
 /** A list that changes, as windows follow it. */
 interface Followed<V> {

@@ -56,6 +56,10 @@ const around = (
   sites: new Map([['s', { connection: { state, since: at } }]]),
 })
 
+const motion = (uploads: Upload[], state: ConnectionState): string =>
+  batchMotion({ id: 'l', site: 's', uploads }, around(state, { uploads }))
+const ago = (seconds: number): string => age(at, Date.parse(at) + seconds * 1000)
+
 describe('the outbox: what ids stand for', () => {
   it('shows as few letters as tell them apart, four at least', () => {
     expect([...shortIds(['abcdef1', 'abcdef2', '12345678'])]).toEqual([
@@ -132,8 +136,6 @@ describe('the outbox: what goes on by itself', () => {
     expect(after(entry('a', { state: 'done' }))).toBe('going')
   })
   it('files without an entry', () => {
-    const motion = (uploads: Upload[], state: ConnectionState): string =>
-      batchMotion({ id: 'l', site: 's', uploads }, around(state, { uploads }))
     expect(motion([upload('1', 'queued'), upload('2', 'uploaded')], 'connected')).toBe('going')
     expect(motion([upload('1', 'queued')], 'offline')).toBe('cut')
     expect(motion([upload('1', 'paused'), upload('2', 'failed')], 'connected')).toBe('over')
@@ -225,7 +227,6 @@ describe('the outbox: sentences', () => {
     const now = new Date(2026, 10, 29, 12, 0)
     expect(clock(new Date(2026, 10, 29, 9, 5).toISOString(), now)).toBe('09:05')
     expect(clock(new Date(2026, 10, 28, 9, 5).toISOString(), now)).toBe('2026-11-28 09:05')
-    const ago = (seconds: number): string => age(at, Date.parse(at) + seconds * 1000)
     expect([ago(5), ago(600), ago(7200), ago(200_000)]).toEqual(['5 s', '10 min', '2 h', '2 d'])
   })
 })

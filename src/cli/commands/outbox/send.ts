@@ -28,7 +28,7 @@ export async function send(options: { wait?: boolean }, output: Output, signal: 
   )
 }
 
-/** SSH sites with something to send are connected to, and ask what they must; one that is out of reach holds up no other. */
+/** Sites with something to send are connected to, and ask what they must; one that is out of reach holds up no other. */
 async function connectAll(rpc: RpcClient, output: Output): Promise<void> {
   const { entries, batches } = await contentsOf(rpc)
   const unsent = [
@@ -38,8 +38,11 @@ async function connectAll(rpc: RpcClient, output: Output): Promise<void> {
   const wanted = new Set(unsent.map(({ site }) => site))
   const { items } = await first(rpc, 'sites', 'all', {})
   for (const site of items) {
-    if (!wanted.has(site.id) || !site.url.startsWith('ssh://')) continue
-    await connectSsh(rpc, site).catch((error: unknown) => output.note(describeFailure(error).message))
+    if (!wanted.has(site.id)) continue
+    const connected = site.url.startsWith('ssh://')
+      ? connectSsh(rpc, site)
+      : rpc.call('sites', 'reconnect', { site: site.id })
+    await connected.catch((error: unknown) => output.note(describeFailure(error).message))
   }
 }
 
@@ -84,13 +87,14 @@ const idsOfResult = ({ jobId, runId }: NonNullable<OutboxEntry['result']> = {}):
 /** Files that no entry waits for stay on the list so long once they were sent. */
 const rememberedMs = 7 * 24 * 60 * 60_000
 
+const isOld = ({ state, updatedAt }: Upload): boolean =>
+  state === 'uploaded' && Date.now() - Date.parse(updatedAt) > rememberedMs
+
 /** Files of what was sent are the site's: nothing here needs them any more. */
 async function forgetSent(rpc: RpcClient): Promise<void> {
   const { entries } = await contentsOf(rpc)
   const { items } = await first(rpc, 'uploads', 'all', {})
   const sent = new Set(entries.filter(({ state }) => state === 'done').flatMap(uploadsOf))
-  const isOld = (upload: Upload): boolean =>
-    upload.state === 'uploaded' && Date.now() - Date.parse(upload.updatedAt) > rememberedMs
   const bound = new Set(entries.flatMap(uploadsOf))
   const gone = items.filter((upload) => sent.has(upload.id) || (!bound.has(upload.id) && isOld(upload)))
   const ids = gone.map(({ id }) => id)
