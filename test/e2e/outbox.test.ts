@@ -1,35 +1,19 @@
-import type { Browser, Locator, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Job } from '../../contract/jobs.ts'
 import type { TemplateList } from '../../contract/agent/templates.ts'
 import { hasPart } from '../helpers/parts.ts'
 import { openBrowser, shoot } from './helpers/browser.ts'
 import { startCutSite, type CutSite } from './helpers/cut-site.ts'
+import { outboxOf, wire } from './helpers/outbox-page.ts'
 import { expectText, go, jobIs, koreanAndDark, openedJob, signIn, watch } from './helpers/window.ts'
-
-/** A template without files, so that a job needs nothing but values. */
-const wire = (version: number, load: number): string => `id: wire
-version: ${version}
-name: { en: Wire pull, ko: 와이어 인장 }
-category: structural
-files: []
-parameters:
-  - key: load
-    label: { en: Load, ko: 하중 }
-    type: number
-    unit: N
-    default: ${load}
-resources: { nodes: 1, tasks: 1, timeMinutes: 5 }
-script: |
-  #!/bin/sh
-  echo pulled with {{ parameters.load }}
-`
 
 describe.skipIf(!hasPart('chromium'))('the outbox', { timeout: 240_000 }, () => {
   let site: CutSite
   let browser: Browser
   let page: Page
   let seen: ReturnType<typeof watch>
+  let outbox: ReturnType<typeof outboxOf>
   let running = ''
 
   beforeAll(async () => {
@@ -44,6 +28,7 @@ describe.skipIf(!hasPart('chromium'))('the outbox', { timeout: 240_000 }, () => 
     })
     page = await context.newPage()
     seen = watch(page)
+    outbox = outboxOf(page)
     await signIn(page, site)
     await page.getByRole('heading', { name: 'Templates', level: 1 }).waitFor()
   }, 300_000)
@@ -53,19 +38,7 @@ describe.skipIf(!hasPart('chromium'))('the outbox', { timeout: 240_000 }, () => 
     await site?.stop()
   }, 60_000)
 
-  afterEach(async (context) => {
-    if (context.task.result?.state === 'fail') {
-      await page.screenshot({ path: '/tmp/fail.png' })
-      console.log(page.url(), seen.errors.slice(0, 5), (await page.locator('body').innerText()).slice(0, 3000))
-    }
-  })
   const jobs = async (): Promise<Job[]> => (await site.ask<{ jobs: Job[] }>('/api/v2/jobs')).jobs
-  const badge = (): Locator => page.getByRole('navigation').getByRole('link', { name: /^Outbox/ })
-  /** Cells of the list that name an entry, or those of one name; the first column selects. */
-  const titles = (title?: string): Locator =>
-    page.locator('[role="gridcell"]:nth-child(2)', title === undefined ? {} : { hasText: title })
-  const row = (title: string): Locator => page.getByRole('row').filter({ has: titles(title) })
-  const detail = (title: string): Locator => page.getByRole('article', { name: `Outbox entry ${title}` })
   const leave = async (): Promise<void> => {
     site.leave()
     await expectText(page, /has not answered since/)
@@ -74,20 +47,6 @@ describe.skipIf(!hasPart('chromium'))('the outbox', { timeout: 240_000 }, () => 
     site.back()
     await page.getByText(/has not answered since/).waitFor({ state: 'detached', timeout: 60_000 })
   }
-  /** Fills a new form of the wire template and gives it to the outbox. */
-  async function putWire(name: string, more: () => Promise<void> = async () => {}): Promise<void> {
-    await go(page, '#/templates')
-    await go(page, '#/templates/wire/new')
-    await page.getByLabel('Name', { exact: true }).fill(name)
-    await more()
-    await page.getByTestId('submit').click()
-  }
-  /** Those of these titles that the list shows, from top to bottom. */
-  const order = async (...named: string[]): Promise<string[]> => {
-    const texts = await titles().allTextContents()
-    return texts.flatMap((text) => named.find((title) => text.startsWith(title)) ?? [])
-  }
-
   it('says on its empty page what it is for', async () => {
     await go(page, '#/outbox')
     await expectText(page, 'The outbox is empty')
@@ -103,10 +62,10 @@ describe.skipIf(!hasPart('chromium'))('the outbox', { timeout: 240_000 }, () => 
     running = await openedJob(page)
     await jobIs(page, /Running/)
     await go(page, '#/outbox')
-    await row('Long run').waitFor()
-    await row('Long run').click()
-    await detail('Long run').getByText(`Job ${running} is in the queue`).waitFor()
-    await detail('Long run').getByText('Job started').waitFor()
+    await outbox.row('Long run').waitFor()
+    await outbox.row('Long run').click()
+    await outbox.detail('Long run').getByText(`Job ${running} is in the queue`).waitFor()
+    await outbox.detail('Long run').getByText('Job started').waitFor()
   })
 
   it('keeps jobs while the site is away, one after the other', async () => {
@@ -114,25 +73,20 @@ describe.skipIf(!hasPart('chromium'))('the outbox', { timeout: 240_000 }, () => 
     await page.getByLabel('Name', { exact: true }).waitFor()
     await leave()
     await page.getByText('Put in outbox').waitFor()
-    await putWire('Wire A')
+    await outbox.putWire('Wire A')
     await expectText(page, 'It is in the outbox')
     await page.getByRole('complementary').getByText('Waits for the network').first().waitFor()
     await shoot(page, 'outbox-sent-light-en')
-    await putWire('Wire B', async () => {
-      await page.getByRole('heading', { name: 'Resources' }).click()
-      await page.getByRole('heading', { name: 'Queue options' }).click()
-      await page.getByLabel('Waits for jobs').click()
-      await page.getByRole('option', { name: 'Wire A (in the outbox)' }).click()
-    })
+    await outbox.putWire('Wire B', () => outbox.waitForIt('Wire A'))
     await expectText(page, 'It is in the outbox')
-    await putWire('Wire C', async () => {
+    await outbox.putWire('Wire C', async () => {
       await page.getByRole('button', { name: 'Options…' }).click()
       await page.getByRole('switch', { name: 'Hold it in the outbox' }).click({ force: true })
       await shoot(page, 'outbox-options-light-en')
       await page.keyboard.press('Escape')
     })
     await expectText(page, 'It is in the outbox')
-    await putWire('Wire D')
+    await outbox.putWire('Wire D')
     await expectText(page, 'It is in the outbox')
   })
 
@@ -150,96 +104,99 @@ describe.skipIf(!hasPart('chromium'))('the outbox', { timeout: 240_000 }, () => 
   it('keeps a template', async () => {
     await go(page, '#/templates/new')
     await page.getByRole('button', { name: 'Save when connected' }).click()
-    await detail('my-template').waitFor()
-    await expect.poll(() => badge().getAttribute('aria-description')).toMatch(/^Outbox, 5 wait/)
+    await outbox.detail('my-template').waitFor()
+    await expect.poll(() => outbox.badge().getAttribute('aria-description')).toMatch(/^Outbox, 5 wait/)
     await page.getByRole('link', { name: '5 in the outbox' }).waitFor()
   })
 
   it('can be put in another order, changed, held, and deleted with a way back', async () => {
     await go(page, '#/outbox')
-    await expect.poll(() => order('Wire A', 'Wire B', 'Wire D')).toEqual(['Wire A', 'Wire B', 'Wire D'])
+    await expect.poll(() => outbox.order('Wire A', 'Wire B', 'Wire D')).toEqual(['Wire A', 'Wire B', 'Wire D'])
     const grid = page.getByRole('grid').or(page.getByRole('treegrid'))
-    await row('Wire D').click()
-    await detail('Wire D').waitFor()
+    await outbox.row('Wire D').click()
+    await outbox.detail('Wire D').waitFor()
     await grid.focus()
     await page.keyboard.press('Alt+ArrowUp')
-    await expect.poll(() => order('Wire A', 'Wire B', 'Wire D')).toEqual(['Wire A', 'Wire D', 'Wire B'])
-    await detail('Wire D').getByRole('button', { name: 'Send earlier' }).click()
-    await expect.poll(() => order('Wire A', 'Wire B', 'Wire D')).toEqual(['Wire D', 'Wire A', 'Wire B'])
+    await expect.poll(() => outbox.order('Wire A', 'Wire B', 'Wire D')).toEqual(['Wire A', 'Wire D', 'Wire B'])
+    await outbox.detail('Wire D').getByRole('button', { name: 'Send earlier' }).click()
+    await expect.poll(() => outbox.order('Wire A', 'Wire B', 'Wire D')).toEqual(['Wire D', 'Wire A', 'Wire B'])
     await shoot(page, 'outbox-list-light-en')
 
-    await detail('Wire D').getByRole('button', { name: 'Edit' }).click()
+    await outbox.detail('Wire D').getByRole('button', { name: 'Edit' }).click()
     await page.getByLabel('Name', { exact: true }).fill('Wire D, thicker')
     await page.getByRole('textbox', { name: 'Load' }).fill('12')
     await page.getByRole('button', { name: 'Save', exact: true }).click()
-    await detail('Wire D, thicker').getByText('Edited').waitFor()
-    await detail('Wire D, thicker').getByText('12 N').waitFor()
+    await outbox.detail('Wire D, thicker').getByText('Edited').waitFor()
+    await outbox.detail('Wire D, thicker').getByText('12 N').waitFor()
 
     await grid.focus()
     await page.keyboard.press('Delete')
     await expectText(page, '“Wire D, thicker” was deleted and will not be sent.')
     expect(await page.evaluate(() => location.hash)).toBe('#/outbox')
     await page.getByRole('button', { name: 'Undo' }).click()
-    await row('Wire D, thicker').waitFor()
+    await outbox.row('Wire D, thicker').waitFor()
 
     // One that another waits for is asked about.
-    await row('Wire A').click()
-    await detail('Wire A').getByRole('button', { name: 'Delete' }).click()
+    await outbox.row('Wire A').click()
+    await outbox.detail('Wire A').getByRole('button', { name: 'Delete' }).click()
     await page
       .getByRole('dialog')
       .getByText(/“Wire B” waits for it/)
       .waitFor()
     await page.getByRole('button', { name: 'Keep' }).click()
 
-    await row('my-template').getByRole('checkbox').click()
+    await outbox.row('my-template').getByRole('checkbox').click()
     await page.getByRole('button', { name: 'Hold 1' }).click()
-    await row('my-template').getByText('Held').waitFor()
-    await row('my-template').getByRole('checkbox').click()
+    await outbox.row('my-template').getByText('Held').waitFor()
+    await outbox.row('my-template').getByRole('checkbox').click()
     await page.getByRole('button', { name: 'Release 1' }).click()
-    await row('my-template').getByText('Waits for the network').waitFor()
+    await outbox.row('my-template').getByText('Waits for the network').waitFor()
   })
 
   it('sends everything once, in order, when the site is back', async () => {
     await go(page, '#/templates')
     await back()
     await expectText(page, /^Outbox: \d sent$/, 90_000)
+    await shoot(page, 'outbox-summary-light-en')
     await go(page, '#/outbox')
-    await expect.poll(() => badge().getAttribute('aria-description'), { timeout: 60_000 }).toBeNull()
+    await expect.poll(() => outbox.badge().getAttribute('aria-description'), { timeout: 60_000 }).toBeNull()
     const made = (await jobs()).sort((a, b) => Number(a.id) - Number(b.id))
     expect(made.map(({ name }) => name)).toEqual(['Long run', 'Wire A', 'Wire B', 'Wire D, thicker'])
     await expect.poll(async () => (await jobs()).find(({ id }) => id === running)?.state).toBe('cancelled')
     const { templates } = await site.ask<TemplateList>('/api/v2/templates')
     expect(templates.map(({ id }) => id)).toContain('my-template')
-    await row('Wire A').click()
-    await detail('Wire A').getByText('Network is back').waitFor()
-    await detail('Wire A')
+    await outbox.row('Wire A').click()
+    await outbox.detail('Wire A').getByText('Network is back').waitFor()
+    await outbox
+      .detail('Wire A')
       .getByText(/Job ended: Completed/)
       .waitFor({ timeout: 60_000 })
-    await row('Wire B').click()
-    await detail('Wire B')
+    await outbox.row('Wire B').click()
+    await outbox
+      .detail('Wire B')
       .getByText(/after success of \d+ Wire A/)
       .waitFor()
     await shoot(page, 'outbox-done-light-en')
     // What is held stays.
-    await row('Wire C').getByText('Held').first().waitFor()
+    await outbox.row('Wire C').getByText('Held').first().waitFor()
   })
 
   it('asks where the template has changed meanwhile', async () => {
     await leave()
-    await putWire('Wire E')
+    await outbox.putWire('Wire E')
     await expectText(page, 'It is in the outbox')
     await site.ask('/api/v2/templates/wire', 'PUT', { yaml: wire(2, 7), visibility: 'private' })
     await back()
     await go(page, '#/outbox')
-    await row('Wire E').getByText('Needs you').waitFor({ timeout: 90_000 })
-    await expect.poll(() => badge().getAttribute('aria-description')).toMatch(/needs you/)
-    await row('Wire E').click()
-    await detail('Wire E').getByRole('table').waitFor()
+    await outbox.row('Wire E').getByText('Needs you').waitFor({ timeout: 90_000 })
+    await expect.poll(() => outbox.badge().getAttribute('aria-description')).toMatch(/needs you/)
+    await outbox.row('Wire E').click()
+    await outbox.detail('Wire E').getByRole('table').waitFor()
     await shoot(page, 'outbox-question-light-en')
     await koreanAndDark(page)
     await go(page, '#/outbox')
     await shoot(page, 'outbox-list-dark-ko')
-    await row('Wire E').click()
+    await outbox.row('Wire E').click()
     await page.getByRole('article').getByRole('table').waitFor()
     await shoot(page, 'outbox-question-dark-ko')
     await go(page, '#/templates/wire/new')
@@ -248,13 +205,80 @@ describe.skipIf(!hasPart('chromium'))('the outbox', { timeout: 240_000 }, () => 
     await page.keyboard.press('Escape')
     await go(page, '#/settings')
     await page.getByRole('radiogroup').first().getByText('English', { exact: true }).click()
+    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
     await go(page, '#/outbox')
-    await row('Wire E').click()
+    await outbox.row('Wire E').click()
     await page.getByRole('button', { name: 'Send with version 2' }).click()
-    await detail('Wire E')
+    await outbox
+      .detail('Wire E')
       .getByText(/is in the queue/)
       .waitFor({ timeout: 60_000 })
     expect((await jobs()).filter(({ name }) => name === 'Wire E')).toHaveLength(1)
+  })
+
+  it('asks about a job whose forerunner was deleted, and one that the site would refuse', async () => {
+    await leave()
+    await outbox.putWire('Wire F')
+    await expectText(page, 'It is in the outbox')
+    await outbox.putWire('Wire G', () => outbox.waitForIt('Wire F'))
+    await expectText(page, 'It is in the outbox')
+    await outbox.putWire('Wire H', async () => {
+      await page.getByRole('heading', { name: 'Resources' }).click()
+      await page.getByLabel('Tasks', { exact: true }).fill('5000')
+      await page.getByRole('button', { name: 'Options…' }).click()
+      await page.getByLabel('Only when it would start within').fill('60')
+      await page.keyboard.press('Escape')
+    })
+    await expectText(page, 'It is in the outbox')
+    await go(page, '#/outbox')
+    await outbox.row('Wire F').click()
+    await outbox.detail('Wire F').getByRole('button', { name: 'Delete' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await outbox.row('Wire G').click()
+    await outbox.detail('Wire G').getByText('“Wire F”, which this job waits for, was deleted.').waitFor()
+    await outbox.detail('Wire G').getByRole('button', { name: 'Send without it' }).click()
+    await back()
+    await outbox
+      .detail('Wire G')
+      .getByText(/is in the queue/)
+      .waitFor({ timeout: 60_000 })
+    await outbox.row('Wire H').getByText('Needs you').waitFor({ timeout: 60_000 })
+    await outbox.row('Wire H').click()
+    await outbox
+      .detail('Wire H')
+      .getByText(/would refuse this job as it is/)
+      .waitFor()
+    await shoot(page, 'outbox-checks-light-en')
+    await outbox
+      .detail('Wire H')
+      .getByRole('button', { name: /^Use \d+ tasks?/ })
+      .click()
+    await outbox
+      .detail('Wire H')
+      .getByText(/is in the queue/)
+      .waitFor({ timeout: 60_000 })
+  })
+
+  it('sends a job after its files, which were dropped while the site was away', async () => {
+    await leave()
+    await go(page, '#/templates')
+    await go(page, '#/custom/new')
+    await page.getByLabel('Name', { exact: true }).fill('With a file')
+    await page.getByLabel('Command', { exact: true }).fill('cat notes.txt')
+    await page
+      .getByTestId('files')
+      .setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('of the bracket') })
+    await page.getByTestId('submit').click()
+    await expectText(page, 'It is in the outbox')
+    await page.getByRole('link', { name: 'Show in the outbox' }).click()
+    await outbox.detail('With a file').getByText('notes.txt', { exact: true }).waitFor()
+    await shoot(page, 'outbox-files-light-en')
+    await back()
+    await outbox.detail('With a file').getByText('Files uploaded').waitFor({ timeout: 60_000 })
+    await outbox
+      .detail('With a file')
+      .getByText(/is in the queue/)
+      .waitFor({ timeout: 60_000 })
   })
 
   it('made no request elsewhere and no error on its console', () => {

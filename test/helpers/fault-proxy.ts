@@ -42,17 +42,18 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   }
   const server = createServer((near) => {
     keep(near)
-    if (isDown) return void near.resetAndDestroy()
+    if (isDown) {
+      near.resetAndDestroy()
+      return
+    }
     const fault = proxy.plan(connections++)
-    if (fault.kind === 'cut') {
-      strike(fault)
-      return void near.resetAndDestroy()
+    if (fault.kind !== 'cut' && fault.kind !== 'half-open') {
+      join(near, fault)
+      return
     }
-    if (fault.kind === 'half-open') {
-      strike(fault)
-      return void near.resume()
-    }
-    join(near, fault)
+    strike(fault)
+    if (fault.kind === 'cut') near.resetAndDestroy()
+    else near.resume()
   })
   const strike = ({ kind }: Fault): void => void proxy.struck.set(kind, (proxy.struck.get(kind) ?? 0) + 1)
 

@@ -109,20 +109,21 @@ export const startOutboxCore = (options: Parameters<typeof startCore>[0] = {}): 
     ...options,
   })
 
-/** Waits until all are done; else it says which are not, with their story. */
-export async function allDone(entries: ReadonlyMap<string, OutboxEntry>, ms: number): Promise<OutboxEntry[]> {
+/** Waits until all are done; else it says which are not, with their story, their uploads, and what was logged last. */
+export async function allDone(
+  core: TestCore,
+  entries: ReadonlyMap<string, OutboxEntry>,
+  ms: number,
+): Promise<OutboxEntry[]> {
   const open = (): OutboxEntry[] => [...entries.values()].filter(({ state }) => state !== 'done')
   await until('all to be done', () => open().length === 0, ms).catch(() => undefined)
-  const left = open().map(({ title, state, wait, error, question, story }) => ({
-    title,
-    state,
-    wait,
-    error,
-    question,
-    story,
-  }))
-  if (left.length > 0) throw new Error(`not done: ${JSON.stringify(left, undefined, 1)}`)
-  return [...entries.values()]
+  const left = open()
+  if (left.length === 0) return [...entries.values()]
+  const watched = core.watch('uploads', 'all', {})
+  const uploads = await until('the uploads', () => watched.snapshots[0]?.items)
+  const sites = [...new Set(left.map(({ site }) => core.site(site)?.connection))]
+  const told = { left, uploads, sites, log: core.lines.slice(-40) }
+  throw new Error(`not all are done: ${JSON.stringify(told, undefined, 1)}`)
 }
 
 export const job = (

@@ -33,8 +33,11 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
+const everyDone = (entries: ReadonlyMap<string, OutboxEntry>): boolean =>
+  [...entries.values()].every(({ state }) => state === 'done')
+
 /** What a user does at a bad network's end, and what came of it. */
-async function run(at: OutboxSite, seed: number, ms: number): Promise<Map<string, number>> {
+async function run(at: OutboxSite, seed: number, met: Map<string, number>): Promise<void> {
   const random = numbers(seed * 7919)
   const pick = (most: number): number => Math.floor(random() * most)
   const prefix = `run-${seed}-`
@@ -49,14 +52,18 @@ async function run(at: OutboxSite, seed: number, ms: number): Promise<Map<string
     proxy.plan = () => randomFault(random, share)
     proxy.cut()
     const order = await queue(core, { site, prefix, victim, pick, proxy })
-    await pause(pick(800))
     proxy.up()
+    const wanted = 3 + pick(12)
+    const struck = (): number => [...proxy.struck.values()].reduce((sum, count) => sum + count, 0)
+    await until('the faults', () => struck() >= wanted || everyDone(entries), 4000).catch(() => undefined)
     proxy.plan = () => ({ kind: 'none' })
     // What a half-open connection holds is let go.
     proxy.cut()
-    const all = await allDone(entries, ms)
+    const all = await allDone(core, entries, 60_000)
     await verify(at, { seed, prefix, victim, order, all })
-    return proxy.struck
+    for (const [kind, count] of proxy.struck) met.set(kind, (met.get(kind) ?? 0) + count)
+    const lost = all.filter(({ story }) => story.some(({ what }) => what === 'answer-lost')).length
+    met.set('answers lost', (met.get('answers lost') ?? 0) + lost)
   } finally {
     await core.close()
     await proxy.close()
@@ -144,6 +151,7 @@ const dependencies = (action: Extract<OutboxEntry['action'], { kind: 'submit' }>
   (action.submission.options?.dependencies ?? []).flatMap(({ submission }) => submission ?? [])
 
 function suite(name: string, ofSlurm: boolean): void {
+  const met = new Map<string, number>()
   let cluster: Cluster | undefined
   let at: OutboxSite
   beforeAll(async () => {
@@ -155,8 +163,11 @@ function suite(name: string, ofSlurm: boolean): void {
     await cluster?.close()
   })
   it.for(seeds(ofSlurm))(`${name}, seed %i`, { timeout: 120_000 }, async (seed) => {
-    const struck = await run(at, seed, 60_000)
-    if (given !== undefined) console.log(struck)
+    await run(at, seed, met)
+  })
+  it.runIf(given === undefined)(`${name}: the faults were really there`, () => {
+    const kinds = ['cut', 'half-open', 'delay', 'reset', 'lost', 'answers lost']
+    expect(kinds.filter((kind) => !met.has(kind))).toEqual([])
   })
 }
 

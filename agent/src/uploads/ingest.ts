@@ -173,6 +173,8 @@ export function ingest(
     body.on('error', onError)
     signal.addEventListener('abort', onAbort)
     if (signal.aborted) onAbort()
+    // Closed before anybody listened, while the file was being opened or the chunk waited for its turn.
+    else if (body.destroyed) onClose()
   })
 }
 

@@ -209,7 +209,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
   }
   function settle(record: OutboxRecord, verdict: NonNullable<Verdict>): void {
     if ('ask' in verdict) {
-      const asked = steps.ask(record, at(), verdict.ask)
+      const asked = steps.ask(steps.waiting(record, at(), undefined) ?? record, at(), verdict.ask)
       if (asked !== undefined) entries.save(asked)
     } else rests.set(record.id, { wait: verdict.rest, until: now() + verdict.seconds * 1000 })
   }

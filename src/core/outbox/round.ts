@@ -6,10 +6,12 @@ import type { OutboxRecord } from './record.ts'
 
 type Sent = NonNullable<OutboxStatus['sent']>
 
+/** Waits that a user does not sit through. */
+const longWaits: ReadonlySet<string> = new Set(['network', 'sign-in', 'dependency', 'time', 'place', 'estimate'])
 const hadWaited = ({ story }: OutboxRecord): boolean =>
-  story.some(({ wait }) => wait === 'network' || wait === 'sign-in')
+  story.some(({ wait }) => wait !== undefined && longWaits.has(wait))
 
-/** Sums up what became of entries that had to wait for the network or a sign-in, once nothing more goes by itself. */
+/** Sums up what became of entries that had to wait long, once nothing more goes by itself. */
 export function createRound(
   entries: Entries,
   dispatch: Pick<Dispatch, 'onQuiet'>,

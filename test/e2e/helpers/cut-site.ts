@@ -45,8 +45,8 @@ export async function startCutSite(): Promise<CutSite> {
       if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
       return (answer.status === 204 ? undefined : await answer.json()) as T
     },
-    leave: proxy.leave,
-    back: proxy.back,
+    leave: () => proxy.down(),
+    back: () => proxy.up(),
     async stop() {
       await host.close()
       await proxy.close()

@@ -90,7 +90,7 @@ export function ElementsTable({ site, job, changes }: { site: string; job: Job; 
         variant="default"
         onClick={() => changes.start({ action }, fitting, () => setSelected(new Set()))}
       >
-        {say(`elements.${action}`, { count: fitting.length })}
+        {changes.label(say(`elements.${action}`, { count: fitting.length }))}
       </Button>
     )
   })

@@ -1,6 +1,7 @@
 import { Button, Popover, Switch } from '@mantine/core'
 import { useState } from 'react'
 import { useMessages } from '../../ui/text.ts'
+import { useClock } from '../../ui/use-now.ts'
 import { outboxMessages } from '../outbox/messages.ts'
 import { checkWhen, plainWhen } from '../outbox/when.ts'
 import { WhenFields } from '../outbox/when-fields.tsx'
@@ -28,7 +29,7 @@ export function SubmitButtons(props: {
   const say = useMessages(newJobMessages)
   const sayOutbox = useMessages(outboxMessages)
   const [open, setOpen] = useState(false)
-  const { problems } = checkWhen(send, Date.now())
+  const { problems } = checkWhen(send, useClock(send.notBefore !== ''))
   const plain = isPlain(send)
   const label = edits
     ? say(sending ? 'saving' : 'save')

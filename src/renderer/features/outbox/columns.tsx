@@ -18,25 +18,26 @@ import { useMessages } from '../../ui/text.ts'
 import { Time } from '../../ui/time.tsx'
 import { outboxMessages } from './messages.ts'
 import { isGroup, type OutboxRow } from './rows.ts'
+import { useSiteName } from './site-name.ts'
 import { useTitle } from './titles.ts'
 import { useFiles, useWhy, whatText } from './words.ts'
 import styles from './outbox.module.css'
 
-function iconOf(action: OutboxAction): LucideIcon {
-  switch (action.kind) {
-    case 'submit':
-      return action.submission.workflow === true ? Workflow : ListPlus
-    case 'change':
-      return action.change.action === 'cancel' ? Ban : SlidersHorizontal
-    case 'save-template':
-      return LayoutTemplate
-    case 'make-folder':
-      return FolderPlus
-    case 'rename':
-      return FilePen
-    default:
-      return Trash2
-  }
+const icons = {
+  submit: ListPlus,
+  workflow: Workflow,
+  cancel: Ban,
+  change: SlidersHorizontal,
+  'save-template': LayoutTemplate,
+  'remove-template': Trash2,
+  'make-folder': FolderPlus,
+  rename: FilePen,
+  'remove-files': Trash2,
+} satisfies Record<OutboxAction['kind'] | 'workflow' | 'cancel', LucideIcon>
+
+function iconOf(action: OutboxAction): keyof typeof icons {
+  if (action.kind === 'submit' && action.submission.workflow === true) return 'workflow'
+  return action.kind === 'change' && action.change.action === 'cancel' ? 'cancel' : action.kind
 }
 
 /** `withWhat`: there is no column beside it that says what is to be done. */
@@ -44,7 +45,7 @@ function Title({ entry, withWhat }: { entry: OutboxEntry; withWhat: boolean }) {
   const say = useMessages(outboxMessages)
   const titleOf = useTitle()
   const title = titleOf(entry)
-  const Icon = iconOf(entry.action)
+  const Icon = icons[iconOf(entry.action)]
   const words =
     withWhat && entry.action.kind !== 'submit' ? say('titleOf', { what: whatText(entry.action, say), title }) : title
   return (
@@ -75,6 +76,7 @@ function Why({ entry }: { entry: OutboxEntry }) {
 /** The columns of the list; `narrow`: beside the details of an entry; `sites`: entries of several are there. */
 export function useColumns(narrow: boolean, sites: boolean): Column<OutboxRow>[] {
   const say = useMessages(outboxMessages)
+  const siteName = useSiteName()
   return useMemo(() => {
     const nothing = ''
     const title: Column<OutboxRow> = {
@@ -123,7 +125,7 @@ export function useColumns(narrow: boolean, sites: boolean): Column<OutboxRow>[]
         header: say('column.site'),
         width: 130,
         optional: !sites,
-        value: (row) => (isGroup(row) ? nothing : row.siteName),
+        value: (row) => (isGroup(row) ? nothing : siteName(row)),
       },
       {
         id: 'age',
@@ -135,5 +137,5 @@ export function useColumns(narrow: boolean, sites: boolean): Column<OutboxRow>[]
         cell: (row) => (isGroup(row) ? null : <Time at={row.createdAt} />),
       },
     ]
-  }, [say, narrow, sites])
+  }, [say, siteName, narrow, sites])
 }

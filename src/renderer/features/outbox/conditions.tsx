@@ -5,6 +5,7 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { useFormat } from '../../ui/format.ts'
 import { uiMessages } from '../../ui/messages.ts'
 import { useMessages } from '../../ui/text.ts'
+import { useClock } from '../../ui/use-now.ts'
 import { outboxMessages } from './messages.ts'
 import { outboxStore } from './store.ts'
 import type { OutboxActions } from './use-actions.tsx'
@@ -13,7 +14,7 @@ import { WhenFields } from './when-fields.tsx'
 import styles from './outbox.module.css'
 
 /** The conditions in words, each a line; none where nothing is asked for. */
-export function useWhenWords(): (when: OutboxWhen) => string[] {
+function useWhenWords(): (when: OutboxWhen) => string[] {
   const say = useMessages(outboxMessages)
   const format = useFormat()
   return ({ notBefore, network, startWithinMinutes }) => [
@@ -55,7 +56,7 @@ function WhenDialog(props: { entry: OutboxEntry; actions: OutboxActions; onClose
   const sayUi = useMessages(uiMessages)
   const edit = outboxStore.use((state) => state.edit)
   const [raw, setRaw] = useState(() => rawWhen(entry.when))
-  const { when, problems } = checkWhen(raw, Date.now())
+  const { when, problems } = checkWhen(raw, useClock(true))
   return (
     <Dialog title={say('when.title')} onClose={onClose} width={520}>
       <form

@@ -5,6 +5,7 @@ import { useMessages } from '../../ui/text.ts'
 import { useSiteJobs } from '../jobs/store.ts'
 import { contentMessages } from './content-messages.ts'
 import { SubmissionFacts } from './submission-facts.tsx'
+import { useSiteName } from './site-name.ts'
 import { Fact } from './fact.tsx'
 import styles from './outbox.module.css'
 
@@ -13,12 +14,13 @@ type Action<K extends OutboxAction['kind']> = Extract<OutboxAction, { kind: K }>
 /** What an entry asks its site to do, in full. */
 export function Content({ entry }: { entry: OutboxEntry }) {
   const say = useMessages(contentMessages)
+  const siteName = useSiteName()
   const heading = useId()
   return (
     <section className={styles.section} aria-labelledby={heading}>
       <h2 id={heading}>{say(entry.state === 'done' ? 'titleSent' : 'title')}</h2>
       <dl className={styles.facts}>
-        <Fact label={say('site')}>{entry.siteName}</Fact>
+        <Fact label={say('site')}>{siteName(entry)}</Fact>
         <Facts entry={entry} />
         {entry.result?.refused === undefined || entry.result.refused.length === 0 ? null : (
           <Fact label={say('refused')}>

@@ -13,6 +13,7 @@ import { outboxMessages } from './messages.ts'
 import { isUnsent, stepOf } from './model.ts'
 import { QuestionPanel } from './question.tsx'
 import { editRoute, resultRoute } from './routes.ts'
+import { useSiteName } from './site-name.ts'
 import { TimeLine } from './time-line.tsx'
 import { useTitle } from './titles.ts'
 import type { OutboxActions } from './use-actions.tsx'
@@ -30,6 +31,7 @@ export function EntryDetail(props: {
   const { entry, order, actions, beside } = props
   const say = useMessages(outboxMessages)
   const why = useWhy()
+  const siteName = useSiteName()
   const files = useFiles(entry)
   const Leave = beside ? X : ArrowLeft
   const leave = (
@@ -58,7 +60,7 @@ export function EntryDetail(props: {
         </div>
         <p className={styles.subtitle}>
           <span>{whatText(entry.action, say)}</span>
-          <span>{entry.siteName}</span>
+          <span>{siteName(entry)}</span>
           <Time at={entry.createdAt} />
         </p>
         {state === 'needs-you' || (state === 'failed' && entry.error !== undefined) ? null : (

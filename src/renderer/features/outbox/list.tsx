@@ -12,6 +12,8 @@ import { useColumns } from './columns.tsx'
 import { outboxMessages } from './messages.ts'
 import { matches, type GroupName } from './model.ts'
 import { entriesOf, isGroup, rowsOf, type OutboxRow } from './rows.ts'
+import { useSiteName } from './site-name.ts'
+import { useTitle } from './titles.ts'
 import type { OutboxActions } from './use-actions.tsx'
 import { whatText } from './words.ts'
 import styles from './outbox.module.css'
@@ -27,6 +29,8 @@ export function OutboxList(props: {
 }) {
   const { entries, narrow, actions } = props
   const say = useMessages(outboxMessages)
+  const titleOf = useTitle()
+  const siteName = useSiteName()
   const [text, setText] = useState('')
   const [folded, setFolded] = useState<ReadonlySet<GroupName>>(new Set())
   const several = useMemo(() => new Set([...entries.values()].map(({ site }) => site)).size > 1, [entries])
@@ -35,10 +39,10 @@ export function OutboxList(props: {
     () =>
       rowsOf(
         [...entries.values()].filter((entry) =>
-          matches(text, entry.title, entry.siteName, whatText(entry.action, say)),
+          matches(text, titleOf(entry), siteName(entry), whatText(entry.action, say)),
         ),
       ),
-    [entries, text, say],
+    [entries, text, say, titleOf, siteName],
   )
   const tree = useMemo(
     () => ({
@@ -79,6 +83,15 @@ export function OutboxList(props: {
     [actions],
   )
   const sent = rows.find(({ group }) => group === 'sent')
+  const tools = useCallback(
+    () =>
+      sent === undefined ? null : (
+        <Button variant="subtle" color="gray" onClick={() => actions.remove(sent.entries)}>
+          {say('clearSent')}
+        </Button>
+      ),
+    [sent, actions, say],
+  )
   return (
     <DataTable<OutboxRow>
       name="outbox"
@@ -92,13 +105,7 @@ export function OutboxList(props: {
       openedId={props.openedId}
       tree={tree}
       filter={{ text, onChange: setText }}
-      tools={() =>
-        sent === undefined ? null : (
-          <Button variant="subtle" color="gray" onClick={() => actions.remove(sent.entries)}>
-            {say('clearSent')}
-          </Button>
-        )
-      }
+      tools={tools}
       bulk={bulk}
       empty={
         <EmptyState icon={Send} title={say('empty.title')} text={say('empty.text')}>

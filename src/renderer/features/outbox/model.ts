@@ -1,7 +1,7 @@
 import type { OutboxAction, OutboxEntry, OutboxState } from '../../../../contract/outbox.ts'
 
 /** The parts of the list: what the user has to do with an entry decides where it stands. */
-export const groupNames = ['needs-you', 'failed', 'waiting', 'held', 'sent'] as const
+const groupNames = ['needs-you', 'failed', 'waiting', 'held', 'sent'] as const
 export type GroupName = (typeof groupNames)[number]
 
 const groupOf: Readonly<Record<OutboxState, GroupName>> = {

@@ -1,11 +1,13 @@
 import { Button } from '@mantine/core'
 import { useId } from 'react'
-import type { OutboxEntry, OutboxQuestion, TemplateDifference } from '../../../../contract/outbox.ts'
+import type { OutboxEntry, OutboxQuestion } from '../../../../contract/outbox.ts'
 import { useMessages } from '../../ui/text.ts'
 import { CheckList } from '../preflight/panel.tsx'
 import { Asked } from './asked.tsx'
+import { rowsOfDifferences, type DifferenceRow } from './differences.ts'
 import { QuestionFiles } from './question-files.tsx'
 import { questionMessages } from './question-messages.ts'
+import { useSiteName } from './site-name.ts'
 import { outboxStore } from './store.ts'
 import { withSuggestion } from './suggestion.ts'
 import type { OutboxActions } from './use-actions.tsx'
@@ -51,14 +53,14 @@ function TemplateChanged({ entry, question, actions }: Props<'template-changed'>
       {differences.length === 0 ? (
         <p className={styles.faint}>{say('template-changed.none')}</p>
       ) : (
-        <Differences differences={differences} />
+        <Differences rows={rowsOfDifferences(differences)} />
       )}
     </Asked>
   )
 }
 
 /** What is another now, as it was and as it is. */
-function Differences({ differences }: { differences: readonly TemplateDifference[] }) {
+function Differences({ rows }: { rows: readonly DifferenceRow[] }) {
   const say = useMessages(questionMessages)
   const caption = useId()
   return (
@@ -73,10 +75,11 @@ function Differences({ differences }: { differences: readonly TemplateDifference
           </tr>
         </thead>
         <tbody>
-          {differences.map(({ part, key, before, after }, index) => (
+          {rows.map(({ part, key, field, before, after }, index) => (
             <tr key={index}>
               <th scope="row">
                 {say(`part.${part}`)} {key === undefined ? null : <code>{key}</code>}
+                {field === undefined ? null : <div className={styles.field}>{field}</div>}
               </th>
               <td data-side="before">{before === undefined ? <Nothing /> : <pre>{before}</pre>}</td>
               <td data-side="after">{after === undefined ? <Nothing /> : <pre>{after}</pre>}</td>
@@ -95,11 +98,12 @@ function Nothing() {
 
 function TemplateGone({ entry, question, actions }: Props<'template-gone'>) {
   const say = useMessages(questionMessages)
+  const site = useSiteName()(entry)
   return (
     <Asked
       entry={entry}
       actions={actions}
-      title={say('template-gone.title', { template: question.template, site: entry.siteName })}
+      title={say('template-gone.title', { template: question.template, site })}
       text={say('template-gone.text')}
       more={
         <Button variant="default" onClick={() => actions.go(entry, { page: 'templates' })}>
@@ -112,12 +116,13 @@ function TemplateGone({ entry, question, actions }: Props<'template-gone'>) {
 
 function ChecksFailed({ entry, question, actions }: Props<'checks'>) {
   const say = useMessages(questionMessages)
+  const site = useSiteName()(entry)
   const edit = outboxStore.use((state) => state.edit)
   return (
     <Asked
       entry={entry}
       actions={actions}
-      title={say('checks.title', { site: entry.siteName })}
+      title={say('checks.title', { site })}
       text={say('checks.text')}
       accept={say('checks.accept')}
     >

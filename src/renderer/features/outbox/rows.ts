@@ -3,7 +3,7 @@ import { groupsOf, type GroupName } from './model.ts'
 
 /** A line of the list: the heading of a group, or one of its entries. */
 export type OutboxRow = OutboxEntry | GroupRow
-export interface GroupRow {
+interface GroupRow {
   id: string
   group: GroupName
   entries: readonly OutboxEntry[]

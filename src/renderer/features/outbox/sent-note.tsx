@@ -16,7 +16,7 @@ const hiddenWaitsMs = 1500
 /** How long the line stays where nothing is asked of the user. */
 const shownMs = 8000
 
-/** Says once, in one window, what became of all that had waited: in its corner, or by the system while no window is in sight. */
+/** Says once, in one window, what became of all that had waited: at its foot, or by the system while no window is in sight. */
 export function SentNote() {
   const services = useServices()
   const say = useMessages(shellMessages)
@@ -46,7 +46,8 @@ export function SentNote() {
     const timer = setTimeout(() => setTold(undefined), shownMs)
     return () => clearTimeout(timer)
   }, [told, urgent])
-  // On its own page all of it is seen.
+  // On its own page all of it is seen, and nothing is left to tell.
+  if (told !== undefined && page === 'outbox') setTold(undefined)
   if (told === undefined || page === 'outbox') return null
   return (
     <div className={styles.sent} role="status" data-urgent={urgent || undefined}>

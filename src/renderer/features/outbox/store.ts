@@ -105,9 +105,3 @@ export function useUnsent(site?: string): Unsent {
   const entries = useOutbox() ?? none
   return useMemo(() => unsentOf(entries.values(), site), [entries, site])
 }
-
-/** One entry, followed while the component is shown. */
-export function useEntry(id: string | undefined): OutboxEntry | undefined {
-  const entries = useOutbox()
-  return id === undefined ? undefined : entries?.get(id)
-}

@@ -6,7 +6,7 @@ import { hrefOf } from '../../app/router.ts'
 import { useServices } from '../../app/services.tsx'
 import { ErrorNote } from '../../ui/error-note.tsx'
 import { useMessages } from '../../ui/text.ts'
-import { sitesStore } from '../sites/store.ts'
+import { useSites } from '../sites/store.ts'
 import { outboxMessages } from './messages.ts'
 import { useAway } from './reach.ts'
 import { outboxStore } from './store.ts'
@@ -33,7 +33,7 @@ export interface Later {
 export function useLater(site: string): Later {
   const services = useServices()
   const say = useMessages(outboxMessages)
-  const name = sitesStore.use(({ sites }) => sites?.get(site)?.name) ?? ''
+  const name = useSites()?.get(site)?.name ?? ''
   const away = useAway(site)
   const [put, setPut] = useState<readonly OutboxEntry[]>([])
   const add = useCallback(

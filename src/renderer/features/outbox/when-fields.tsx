@@ -2,6 +2,7 @@ import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { useId } from 'react'
 import { useFormat } from '../../ui/format.ts'
 import { useMessages } from '../../ui/text.ts'
+import { useClock } from '../../ui/use-now.ts'
 import { outboxMessages } from './messages.ts'
 import { outboxStore, useOutbox } from './store.ts'
 import { localTime, nextEvening, type RawWhen, type WhenField } from './when.ts'
@@ -22,7 +23,7 @@ export function WhenFields(props: {
   // The networks come with the entries.
   useOutbox()
   const networks = outboxStore.use((state) => state.status?.networks) ?? []
-  const evening = nextEvening(new Date())
+  const evening = nextEvening(new Date(useClock(true)))
   // One that was chosen elsewhere stays to be chosen.
   const unknown = raw.network !== '' && networks.every((network) => network.id !== raw.network)
   return (

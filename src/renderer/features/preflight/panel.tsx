@@ -102,8 +102,7 @@ function Content({ checks, site, onUse }: { checks: Checks; site: Site; onUse: (
   const say = useMessages(preflightMessages)
   if (site.user === undefined || site.connection.state === 'signed-out')
     return <p className={styles.faint}>{say('signedOut', { site: site.name })}</p>
-  if (!siteAnswers(site.connection))
-    return <p className={styles.faint}>{say('offline', { site: site.name })}</p>
+  if (!siteAnswers(site.connection)) return <p className={styles.faint}>{say('offline', { site: site.name })}</p>
   switch (checks.state) {
     case 'idle':
       return <p className={styles.faint}>{say('waiting')}</p>

@@ -1,7 +1,7 @@
 import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect } from 'vitest'
 import type { OutboxAction, OutboxEntry, OutboxWhen } from '../../../../contract/outbox.ts'
 import type { Check } from '../../../../contract/preflight.ts'
@@ -218,7 +218,7 @@ const uploadIs = (id: string, state: Upload['state']): Command =>
   command(`${id} ${state}`, (_model, { bench }) => setUpload(bench, id, state))
 const checksFail = (failing: boolean): Command =>
   command(failing ? 'checks fail' : 'checks pass', (_model, { bench }) => {
-    const check: Check = { code: 'partition-unknown', level: 'error', data: { partition: 'p', known: [] } }
+    const check: Check = { code: 'partition-unknown', level: 'error', data: { partition: 'p', known: [] }, next: [] }
     bench.preflight = failing ? { ...good, checks: [check] } : good
   })
 const later = (ms: number): Command =>

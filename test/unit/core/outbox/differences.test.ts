@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Parameter, Template } from '../../../../contract/templates.ts'
 import { differencesOf } from '../../../../src/core/outbox/differences.ts'
@@ -19,6 +19,7 @@ const template = (more: Partial<Template> = {}): Template => ({
   missingCommands: [],
   ...more,
 })
+const withKeys = (keys: readonly string[]) => template({ parameters: keys.map((key) => ({ ...load(1), key })) })
 const changed = (more: Partial<Template>, before: Partial<Template> = {}) =>
   differencesOf(template(before), template({ version: 2, ...more }))
 
@@ -55,9 +56,8 @@ describe('the differences between two versions of a template', () => {
     const keys = fc.uniqueArray(fc.stringMatching(/^[a-z][a-z0-9_]{0,5}$/), { maxLength: 8 })
     fc.assert(
       fc.property(keys, keys, fc.boolean(), (before, after, turned) => {
-        const making = (all: string[]) => template({ parameters: all.map((key) => ({ ...load(1), key })) })
-        const found = differencesOf(making(before), making(turned ? after.toReversed() : after))
-        expect(found.map(({ key }) => key).toSorted()).toEqual(
+        const found = differencesOf(withKeys(before), withKeys(turned ? after.toReversed() : after))
+        expect(found.map(({ key = '' }) => key).toSorted()).toEqual(
           [...new Set(before).symmetricDifference(new Set(after))].toSorted(),
         )
         for (const { key = '', before: was, after: is } of found) {

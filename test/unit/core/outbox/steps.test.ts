@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { AppErrorValue } from '../../../../contract/errors.ts'
 import type { OutboxAction, OutboxQuestion, OutboxWait } from '../../../../contract/outbox.ts'

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { OutboxStatus } from '../../../../contract/outbox.ts'
 import type { Outbox } from '../../../../src/core/outbox/index.ts'
@@ -211,13 +211,13 @@ describe('the journal of the outbox', () => {
   })
 })
 
-describe('an outbox whose journal was damaged', () => {
-  const status = (outbox: Outbox): OutboxStatus => {
-    const seen: OutboxStatus[] = []
-    outbox.handlers.streams.status({}, { snapshot: (now) => seen.push(now), event: () => 0, fail: () => 0 })()
-    return seen[0] ?? { networks: [] }
-  }
+const status = (outbox: Outbox): OutboxStatus => {
+  const seen: OutboxStatus[] = []
+  outbox.handlers.streams.status({}, { snapshot: (now) => seen.push(now), event: () => 0, fail: () => 0 })()
+  return seen[0] ?? { networks: [] }
+}
 
+describe('an outbox whose journal was damaged', () => {
   it('goes on with what was recovered, makes no job twice, and says so until it was read', async () => {
     const bench = await openBench()
     try {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Job } from '../../../../contract/jobs.ts'
-import { fits, plainActions, reportOf, undoOf } from '../../../../src/renderer/features/jobs/actions.ts'
+import { fits, plainActions, reportOf, undoOf, unreachedOf } from '../../../../src/renderer/features/jobs/actions.ts'
 
 const job = (more: Partial<Job> = {}): Job => ({
   id: '1',
@@ -38,6 +38,22 @@ describe('what is offered', () => {
 })
 
 describe('what became of a change', () => {
+  it('of a site that could not be asked is left to the outbox', () => {
+    const error = { code: 'OFFLINE' as const, data: { site: 'S' }, message: '' }
+    const jobs = [job(), job({ id: '2' }), job({ id: '3' })]
+    const away = reportOf({ action: 'cancel' }, jobs, [
+      { id: '1', error },
+      { id: '2', error },
+    ])
+    expect(unreachedOf(away)).toEqual({ unreached: new Set(['1', '2']), rest: undefined })
+    const some = reportOf({ action: 'cancel' }, jobs, [
+      { id: '1', error },
+      { id: '3', error: { code: 'X', message: 'No.' } },
+    ])
+    const { unreached, rest } = unreachedOf(some)
+    expect([...unreached]).toEqual(['1'])
+    expect(rest?.refused.map(({ id }) => id)).toEqual(['3'])
+  })
   const jobs = [job(), job({ id: '2', name: 'bracket' }), job({ id: '3' })]
   it('names each, those refused with the reason, and takes back only what was done', () => {
     const error = { code: 'WRONG_STATE', message: 'Job 2 has started.' }

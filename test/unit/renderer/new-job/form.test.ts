@@ -3,7 +3,7 @@ import type { JobDetail } from '../../../../contract/jobs.ts'
 import type { Site } from '../../../../contract/sites.ts'
 import type { Template } from '../../../../contract/templates.ts'
 import type { Upload } from '../../../../contract/uploads.ts'
-import { draftAgain, draftOf, newLabel } from '../../../../src/renderer/features/new-job/draft.ts'
+import { draftAgain, draftOf, draftOfEntry, newLabel } from '../../../../src/renderer/features/new-job/draft.ts'
 import { checkForm, obstacles, waitsFor } from '../../../../src/renderer/features/new-job/readiness.ts'
 import { checkResources, rawResources } from '../../../../src/renderer/features/new-job/resources.ts'
 
@@ -84,13 +84,21 @@ describe('what stands in the way', () => {
     expect(found({ draft: { ...draft, name: 'x'.repeat(129) } })).toEqual(['name'])
     expect(found({ draft: { ...draft, name: 'a\u0007b' } })).toEqual(['name'])
   })
-  it('is a lost sign-in and a lacking command', () =>
-    expect(
-      found({
-        site: { ...site, connection: { ...site.connection, state: 'signed-out' } },
-        template: { ...template, missingCommands: ['ccx'] },
-      }),
-    ).toEqual(['sign-in', 'commands']))
+  it('is a lacking command, and nobody whose job it could be', () => {
+    const { user: _user, ...nobody } = site
+    const lacking = { ...template, missingCommands: ['ccx'] }
+    expect(found({ site: nobody, template: lacking })).toEqual(['sign-in', 'commands'])
+  })
+  it('is not a session that has ended: the outbox waits for the next one', () => {
+    const { user: _user, ...left } = site
+    const ended: Site = { ...left, lastUsername: 'u', connection: { ...site.connection, state: 'signed-out' } }
+    expect(found({ site: ended })).toEqual([])
+    expect(waitsFor([upload()], ended)).toBe('sign-in')
+  })
+  it('is an entry that is on its way, and a time of sending that has passed', () => {
+    expect(found({ tooLate: true })).toEqual(['too-late'])
+    expect(found({ draft: { ...draft, send: { ...draft.send, notBefore: '2020-01-01T20:00' } } })).toEqual(['send'])
+  })
   it('is a custom job without a command', () =>
     expect(found({ draft: draftOf(undefined, 'Own', 'l'), template: undefined, uploads: [] })).toEqual(['command']))
 })
@@ -104,10 +112,12 @@ describe('a submission', () => {
       templateVersion: 3,
       parameters: { load: 25 },
     }))
-  it('waits for files first, then for the network', () => {
+  it('waits for the network first, then for its files', () => {
     const offline: Site = { ...site, connection: { ...site.connection, state: 'reconnecting' } }
-    expect(waitsFor([upload({ state: 'verifying' })], offline)).toBe('files')
-    expect(waitsFor([upload()], offline)).toBe('network')
+    expect(waitsFor([upload({ state: 'verifying' })], offline)).toBe('network')
+    expect(waitsFor([upload({ state: 'verifying' })], site)).toBe('files')
+    const slow: Site = { ...site, connection: { ...site.connection, state: 'degraded' } }
+    expect(waitsFor([upload()], slow)).toBeUndefined()
     expect(waitsFor([upload()], site)).toBeUndefined()
   })
 })
@@ -137,6 +147,39 @@ describe('resources', () => {
         }).problems,
       ].sort(),
     ).toEqual(['cpusPerTask', 'gpus', 'memoryMb', 'nodes', 'partition', 'tasks', 'timeMinutes']))
+})
+
+describe('an entry of the outbox', () => {
+  const submission = {
+    name: 'Bracket 2',
+    resources: { nodes: 2, tasks: 8, timeMinutes: 90 },
+    options: {
+      dependencies: [
+        { type: 'afterok' as const, submission: 'e1' },
+        { type: 'after' as const, job: '12' },
+      ],
+      begin: new Date(2027, 0, 2, 3, 4).toISOString(),
+    },
+    templateId: 'bracket',
+    templateVersion: 2,
+    parameters: { load: 9, gone: 1 },
+  }
+  const action = {
+    kind: 'submit' as const,
+    submission,
+    uploads: [{ id: 'u1', slot: 'mesh' }],
+    stored: [{ uploadId: 'agent-1', slot: 'mesh' }],
+  }
+  it('fills its form with all it says, and the form says the same again, of the template as it is now', () => {
+    const filled = draftOfEntry(action, { startWithinMinutes: 60 }, template, 'label')
+    expect(filled).toMatchObject({ bound: ['u1'], send: { startWithin: '60', held: false } })
+    expect(filled.reused).toMatchObject([{ agentUploadId: 'agent-1', slot: 'mesh' }])
+    expect(checkForm(filled, template).submission).toEqual({
+      ...submission,
+      templateVersion: 3,
+      parameters: { load: 9 },
+    })
+  })
 })
 
 describe('the same again', () => {
