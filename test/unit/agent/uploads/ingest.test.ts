@@ -33,6 +33,15 @@ describe('taking a body to its place', () => {
     expect((await readFile(join(folder, 'file'))).subarray(7).equals(body)).toBe(true)
   })
 
+  it('refuses at once a body whose connection was closed before it was its turn', async () => {
+    const body = new PassThrough()
+    body.write('half of it')
+    body.destroy()
+    await new Promise((resolve) => body.once('close', resolve))
+    const taking = ingest(body, { length: 100, target: { handle, offset: 0 }, signal: live })
+    await expect(taking).rejects.toMatchObject({ code: 'BAD_REQUEST' })
+  })
+
   it('refuses a body that is shorter or longer than its place', async () => {
     for (const length of [99, 101]) {
       const taking = ingest(pieces(randomBytes(100), 30), { length, target: { handle, offset: 0 }, signal: live })

@@ -50,10 +50,9 @@ async function goOn(model: Model, { outbox, site }: Real, id: string): Promise<v
   const ids = [id]
   // It names one that was deleted, as a copy of one that had asked about that does.
   const isLost = dependenciesOf(action).some((other) => !site.made.has(other) && !model.entries.has(other))
-  if (can.release) {
-    model.held.delete(id)
-    await ask.method(outbox, 'release', { ids })
-  } else if (can.accept) await ask.method(outbox, 'accept', { id })
+  model.held.delete(id)
+  if (can.release) await ask.method(outbox, 'release', { ids })
+  else if (can.accept) await ask.method(outbox, 'accept', { id })
   else if (can.retry && !isLost) await ask.method(outbox, 'retry', { ids })
   else if (can.retry) {
     await ask.method(outbox, 'remove', { ids })

@@ -177,7 +177,7 @@ describe('the outbox', () => {
 
   it('sends nothing under another name though that signs in while the site is looked at', async () => {
     bench.user.name = 'mia'
-    bench.times = { ...bench.times, lookAfterMs: 0 }
+    bench.times = { ...bench.times, lookAfterMs: -1 }
     const looking = Promise.withResolvers<void>()
     const looked = Promise.withResolvers<void>()
     bench.looking = () => {
@@ -196,6 +196,34 @@ describe('the outbox', () => {
     bench.user.name = 'mia'
     bench.userChanged()
     await inState(outbox, id, 'done')
+  })
+
+  it('sends nothing from another network that is entered while the site is looked at', async () => {
+    bench.networks = [{ id: '10.1.0.0/16', interface: 'tun0' }]
+    bench.times = { ...bench.times, lookAfterMs: -1 }
+    bench.looking = () => {
+      bench.networks = []
+      return Promise.resolve()
+    }
+    const outbox = bench.open()
+    const { id } = await ask.add(outbox, submission('one'), { when: { network: '10.1.0.0/16' } })
+    await until('the place', () => entryOf(outbox, id)?.wait === 'place')
+    expect(bench.requests).toEqual([])
+  })
+
+  it('gives up after the same fault again and again, in doubt: neither edited nor made anew', async () => {
+    bench.answers = Array.from({ length: 5 }, () => refusal('INTERNAL', 500))
+    const outbox = bench.open()
+    const { id } = await ask.add(outbox, submission('one'))
+    const failed = await inState(outbox, id, 'failed')
+    expect(failed).toMatchObject({
+      error: { code: 'AGENT' },
+      can: { edit: false, hold: false, retry: true, remove: true },
+    })
+    await ask.method(outbox, 'retry', { ids: [id] })
+    expect(entryOf(outbox, id)?.can).toMatchObject({ edit: false, remove: false })
+    await inState(outbox, id, 'done')
+    expect(keys()).toEqual(new Set([id]))
   })
 
   it('asks again in the right name for what was on its way when another user signed in', async () => {
