@@ -63,6 +63,8 @@ export async function openSession({ http, site, secrets, key, log, now }: Sessio
   let isOwner = false
   /** A renewal that began before a sign-out or another sign-in must not bring the old session back. */
   let generation = 0
+  /** Access tokens of the sign-in that stands: a request of the one before must not be sent again in the next one's name. */
+  const issued = new Set<string>()
 
   async function readKept(): Promise<Kept | undefined> {
     try {
@@ -93,6 +95,7 @@ export async function openSession({ http, site, secrets, key, log, now }: Sessio
   }
   function accept(answer: { access_token: string; expires_in: number }): string {
     const life = answer.expires_in * 1000
+    issued.add(answer.access_token)
     access = { token: answer.access_token, renewAt: now() + life - Math.min(marginMs, life / 3) }
     return answer.access_token
   }
@@ -148,10 +151,15 @@ export async function openSession({ http, site, secrets, key, log, now }: Sessio
     renewing ??= refresh().finally(() => (renewing = undefined))
     return renewing
   }
-  async function end(): Promise<void> {
+  /** What was under way belongs to nobody any more. */
+  function breakOff(): void {
     generation += 1
     access = undefined
     renewing = undefined
+    issued.clear()
+  }
+  async function end(): Promise<void> {
+    breakOff()
     await keep(undefined)
     isOwner = false
     changes.emit()
@@ -171,6 +179,7 @@ export async function openSession({ http, site, secrets, key, log, now }: Sessio
       return access !== undefined && now() < access.renewAt ? access.token : refreshOnce()
     },
     async renew(stale) {
+      if (!issued.has(stale)) throw signedOut(site)
       // Somebody else's renewal may have been faster than this refusal.
       if (access !== undefined && access.token !== stale) return access.token
       return refreshOnce()
@@ -183,16 +192,14 @@ export async function openSession({ http, site, secrets, key, log, now }: Sessio
       // Nothing goes out in the name of the one before any more once the next is known as the user.
       if (kept !== undefined) await end()
       await accepted?.(userOf(body))
-      generation += 1
-      renewing = undefined
+      breakOff()
       isOwner = false
       await keep({ refreshToken: body.refresh_token })
       accept(body)
       changes.emit()
     },
     async signInAsOwner(accepted) {
-      generation += 1
-      renewing = undefined
+      breakOff()
       await own(accepted)
       changes.emit()
     },

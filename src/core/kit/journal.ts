@@ -8,6 +8,8 @@ export interface JournalFile {
   /** SQL, each step run once in its order; append only. */
   migrations: readonly string[]
   log: Logger
+  /** Whether what is in it is what was written, where that can be told. */
+  isWhole?: (database: DatabaseSync) => boolean
   /**
    * Takes over what can be read of a damaged journal; `damaged` is absent where it cannot even be opened, `kept` where it
    * is kept now.
@@ -53,7 +55,7 @@ function salvageInto(fresh: DatabaseSync, kept: string, salvage: NonNullable<Jou
   damaged?.close()
 }
 
-function open({ path, migrations }: JournalFile): DatabaseSync {
+function open({ path, migrations, isWhole }: JournalFile): DatabaseSync {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   // SQLite would make it readable for others; its own files beside it take over this one's mode.
   closeSync(openSync(path, 'a', 0o600))
@@ -61,19 +63,22 @@ function open({ path, migrations }: JournalFile): DatabaseSync {
   try {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
     const check = database.prepare('PRAGMA integrity_check(1)').get()
-    if (check?.['integrity_check'] !== 'ok') throw Object.assign(new Error('damaged'), { errcode: 11 })
+    if (check?.['integrity_check'] !== 'ok') throw damage()
     const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'])
     if (version > migrations.length) throw new Error(`${path} was written by a newer Headway.`)
     for (const [index, sql] of migrations.entries()) {
       if (index < version) continue
       database.exec(`BEGIN IMMEDIATE; ${sql}; PRAGMA user_version = ${index + 1}; COMMIT`)
     }
+    if (isWhole?.(database) === false) throw damage()
     return database
   } catch (error) {
     database.close()
     throw error
   }
 }
+
+const damage = (): Error => Object.assign(new Error('damaged'), { errcode: 11 })
 
 /** Runs `work` in one transaction. */
 export function inTransaction(database: DatabaseSync, work: () => void): void {

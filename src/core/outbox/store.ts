@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { inTransaction, openJournal } from '../kit/journal.ts'
 import type { Logger } from '../platform.ts'
@@ -5,9 +6,12 @@ import type { OutboxRecord } from './record.ts'
 
 /** Steps of the outbox's journal, append only. */
 const migrations = [
-  `CREATE TABLE entry (id TEXT PRIMARY KEY, change TEXT NOT NULL UNIQUE, record TEXT NOT NULL CHECK (json_valid(record))) STRICT;
+  `CREATE TABLE entry (id TEXT PRIMARY KEY, change TEXT NOT NULL UNIQUE, record TEXT NOT NULL) STRICT;
    CREATE TABLE damage (at TEXT NOT NULL, file TEXT NOT NULL, recovered INTEGER NOT NULL) STRICT;`,
+  // SQLite notices damage to its pages, not within a text. Empty: of the first version.
+  "ALTER TABLE entry ADD COLUMN digest TEXT NOT NULL DEFAULT ''",
 ]
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 /** What came of a damaged journal. `file`: where it is kept now. */
 export interface Damage {
@@ -29,9 +33,9 @@ export interface OutboxStore {
 
 /** Opens `outbox.db`. Of a damaged one every entry that can still be read is taken over. */
 export function openOutboxStore(path: string, log: Logger): OutboxStore {
-  const database = openJournal({ path, migrations, log, salvage })
+  const database = openJournal({ path, migrations, log, isWhole, salvage })
   const all = database.prepare('SELECT record FROM entry')
-  const put = database.prepare('INSERT OR REPLACE INTO entry (id, change, record) VALUES (?, ?, ?)')
+  const put = database.prepare(insertion('REPLACE'))
   const drop = database.prepare('DELETE FROM entry WHERE id = ?')
   const damage = database.prepare('SELECT at, file, recovered FROM damage ORDER BY rowid DESC LIMIT 1')
   return {
@@ -42,7 +46,7 @@ export function openOutboxStore(path: string, log: Logger): OutboxStore {
         .sort((a, b) => a.rank - b.rank),
     save: (records) =>
       inTransaction(database, () => {
-        for (const record of records) put.run(record.id, record.change, JSON.stringify(record))
+        for (const record of records) put.run(...rowOf(record))
       }),
     remove: (id) => void drop.run(id),
     damage() {
@@ -55,41 +59,58 @@ export function openOutboxStore(path: string, log: Logger): OutboxStore {
   }
 }
 
+const insertion = (otherwise: 'REPLACE' | 'IGNORE'): string =>
+  `INSERT OR ${otherwise} INTO entry (id, change, record, digest) VALUES (?, ?, ?, ?)`
+function rowOf(record: OutboxRecord): [string, string, string, string] {
+  const text = JSON.stringify(record)
+  return [record.id, record.change, text, digestOf(text)]
+}
+
+type Row = Record<string, unknown>
+
+/** The record as it was written, undefined where it is not that any more. */
+function readRow({ record: text, digest = '' }: Row): OutboxRecord | undefined {
+  if (typeof text !== 'string' || (digest !== '' && digest !== digestOf(text))) return undefined
+  try {
+    const record = JSON.parse(text) as OutboxRecord
+    const isOne = typeof record.id === 'string' && typeof record.change === 'string' && Array.isArray(record.story)
+    return isOne ? record : undefined
+  } catch {
+    return undefined
+  }
+}
+const isWhole = (database: DatabaseSync): boolean =>
+  database
+    .prepare('SELECT record, digest FROM entry')
+    .all()
+    .every((row) => readRow(row) !== undefined)
+
 /** Copies what can be read of a damaged journal: from both ends towards the damage, and between by what its index names. */
 function salvage(from: DatabaseSync | undefined, into: DatabaseSync, file: string): void {
   const at = new Date().toISOString()
-  const found = from === undefined ? [] : readAll(from)
-  const records = new Map(found.flatMap((text) => readRecord(text, at)))
+  const found = from === undefined ? [] : readAll(from).flatMap((row) => readRow(row) ?? [])
+  const records = new Map(found.map((record) => [record.id, record]))
   inTransaction(into, () => {
-    const put = into.prepare('INSERT OR IGNORE INTO entry (id, change, record) VALUES (?, ?, ?)')
-    for (const record of records.values()) put.run(record.id, record.change, JSON.stringify(record))
+    const put = into.prepare(insertion('IGNORE'))
+    // What it had reached when the damage was done is not known: sent again under its key it is still done once.
+    for (const record of records.values())
+      put.run(...rowOf({ ...record, story: [...record.story, { at, what: 'recovered' }] }))
     into.prepare('INSERT INTO damage (at, file, recovered) VALUES (?, ?, ?)').run(at, file, records.size)
   })
 }
 
-function readAll(database: DatabaseSync): string[] {
-  const ends = ['ASC', 'DESC'].flatMap((order) => rows(database, `SELECT record FROM entry ORDER BY rowid ${order}`))
-  const ids = rows(database, 'SELECT id FROM entry ORDER BY id')
-  return [...ends, ...ids.flatMap((id) => rows(database, 'SELECT record FROM entry WHERE id = ?', id))]
+function readAll(database: DatabaseSync): Row[] {
+  const ends = ['ASC', 'DESC'].flatMap((order) => rows(database, `SELECT * FROM entry ORDER BY rowid ${order}`))
+  const ids = rows(database, 'SELECT id FROM entry ORDER BY id').map((row) => String(row['id']))
+  return [...ends, ...ids.flatMap((id) => rows(database, 'SELECT * FROM entry WHERE id = ?', id))]
 }
 
-function rows(database: DatabaseSync, query: string, ...given: string[]): string[] {
-  const found: string[] = []
+function rows(database: DatabaseSync, query: string, ...given: string[]): Row[] {
+  const found: Row[] = []
   try {
-    for (const row of database.prepare(query).iterate(...given)) found.push(...Object.values(row).map(String))
+    for (const row of database.prepare(query).iterate(...given)) found.push(row)
   } catch {
     // Up to the damage.
   }
   return found
-}
-
-function readRecord(text: string, at: string): [string, OutboxRecord][] {
-  try {
-    const record = JSON.parse(text) as OutboxRecord
-    if (typeof record.id !== 'string' || !Array.isArray(record.story)) return []
-    // What it had reached when the damage was done is not known: sent again under its key it is still done once.
-    return [[record.id, { ...record, story: [...record.story, { at, what: 'recovered' }] }]]
-  } catch {
-    return []
-  }
 }

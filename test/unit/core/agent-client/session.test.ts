@@ -100,6 +100,26 @@ describe('a session', () => {
     expect(agent.seen.filter((line) => line === 'GET /never')).toHaveLength(2)
   })
 
+  it('sends no refused call again in the name of who signs in next', async () => {
+    const site = await open()
+    await site.signIn('jin', 'pw')
+    await until('ready', () => site.link.ready)
+    const held = Promise.withResolvers<void>()
+    let calls = 0
+    agent.routes.set('GET /slow', async (_request, response) => {
+      calls += 1
+      await held.promise
+      sendJson(response, { error: 'Sign in again.', code: 'TOKEN_EXPIRED' }, 401)
+    })
+    const call = codeOf(site.client.get('/slow'))
+    await until('the call', () => calls === 1)
+    agent.username = 'mia'
+    await site.signIn('mia', 'pw')
+    held.resolve()
+    expect(await call).toBe('SIGNED_OUT')
+    expect(calls).toBe(1)
+  })
+
   it('keeps the rotated token before it uses the new access token', async () => {
     const site = await open()
     await site.signIn('jin', 'pw')
