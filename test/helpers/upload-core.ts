@@ -27,6 +27,8 @@ export interface UploadCore {
   add(files: PickedFile[], label?: string): Promise<Upload[]>
   /** The upload as windows see it now. */
   upload(id: string): Upload
+  /** All that a window which opens now sees. */
+  listed(): Upload[]
   /** Waits until the upload is as asked. */
   until(id: string, wanted: (upload: Upload) => boolean): Promise<Upload>
   whenUploaded(uploads: readonly Upload[]): Promise<void>
@@ -127,6 +129,12 @@ export async function startUploadCore(options: {
   return {
     uploads,
     agent,
+    listed() {
+      let seen: Upload[] = []
+      const sink = { snapshot: ({ items }: { items: Upload[] }) => void (seen = items), event: nothing, fail: nothing }
+      uploads.handlers.streams.all({}, sink)()
+      return seen
+    },
     signIn,
     limit,
     upload,

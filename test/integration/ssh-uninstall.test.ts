@@ -47,7 +47,7 @@ describe.skipIf(!canRunSshd || !hasAgentPackage)('removing the agent from a head
     const connections = (): number => sshd.log().match(/Connection from/g)?.length ?? 0
     const count = connections()
     // What asks for it meanwhile does not bring it back.
-    expect(await failureOf(user.rpc.call('preflight', 'choices', { site }))).toMatchObject({
+    expect(await failureOf(user.rpc.call('jobs', 'detail', { site, id: '7' }))).toMatchObject({
       code: expect.stringMatching(/OFFLINE|SIGNED_OUT/) as unknown,
     })
     await second()

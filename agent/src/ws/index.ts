@@ -76,8 +76,8 @@ export interface Upgrades {
 
 /** `/ws`: who may come in, what they may say, and when they must go. */
 export function createGateway(
-  agent: Agent,
-  { auth, members }: { auth: Auth; members: Members },
+  agent: Pick<Agent, 'config' | 'log' | 'metrics' | 'now'>,
+  { auth, members }: { auth: Pick<Auth, 'authenticate' | 'onDenied'>; members: Members },
 ): Noun & Upgrades & { attach(server: Server): void } {
   const { config, log, metrics, now } = agent
   const alive = new WeakSet<WebSocket>()
@@ -97,6 +97,8 @@ export function createGateway(
     handleProtocols: (names) => paths.find(({ protocol }) => names.has(protocol))?.protocol ?? false,
   })
   let separate: Server | undefined
+  /** Who comes now, or is being authenticated, would outlive the server that waits for all to go. */
+  let closing = false
   let heartbeat: NodeJS.Timeout | undefined
 
   const beat = (socket: WebSocket) => {
@@ -163,6 +165,7 @@ export function createGateway(
       return
     }
     let opened = false
+    if (closing) socket.destroy()
     if (!socket.destroyed) {
       streaming.handleUpgrade(request, socket, head, (connection) => {
         opened = true
@@ -197,6 +200,7 @@ export function createGateway(
       )
       return
     }
+    if (closing) socket.destroy()
     if (socket.destroyed) return
     server.handleUpgrade(request, socket, head, (connection) => {
       // A broken frame ends its own connection; `ws` closes it by itself.
@@ -257,6 +261,7 @@ export function createGateway(
     },
 
     async close() {
+      closing = true
       clearInterval(heartbeat)
       // 1001: going away; clients come back by themselves.
       for (const { socket } of members.all) end(socket, 1001)

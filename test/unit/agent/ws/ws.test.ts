@@ -1,9 +1,12 @@
 import { once } from 'node:events'
+import { createServer } from 'node:http'
 import { type AddressInfo, createConnection } from 'node:net'
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
+import type { Access } from '../../../../agent/src/auth/index.ts'
 import { createHub } from '../../../../agent/src/ws/hub.ts'
+import { createGateway } from '../../../../agent/src/ws/index.ts'
 import { createMetrics } from '../../../../agent/src/metrics/index.ts'
 import { createLog } from '../../../../agent/src/log.ts'
 import { portalToken, startAgent, type TestAgent, testConfig } from '../../../helpers/agent.ts'
@@ -248,4 +251,39 @@ describe('the hub', () => {
     fast.socket.close()
     server.close()
   })
+})
+
+it('lets nobody in who was still being looked at when the agent began to end', async () => {
+  const log = createLog('silent')
+  const metrics = createMetrics({}, log)
+  const asked = Promise.withResolvers<void>()
+  const known = Promise.withResolvers<Access>()
+  const gateway = createGateway(
+    { config: testConfig(), log, metrics, now: () => new Date() },
+    {
+      auth: {
+        authenticate() {
+          asked.resolve()
+          return known.promise
+        },
+        onDenied: () => undefined,
+      },
+      members: createHub(metrics).members,
+    },
+  )
+  const server = createServer()
+  gateway.attach(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`, { headers: { authorization: 'Bearer some' } })
+  socket.on('error', () => undefined)
+  await asked.promise
+  await gateway.close?.()
+  known.resolve({
+    identity: { username: 'jin', email: '', groups: [], permissions: [] },
+    digest: 'd',
+    expiresAt: Date.now() / 1000 + 60,
+  })
+  await once(socket, 'close')
+  await new Promise((resolve) => server.close(resolve))
 })
