@@ -144,7 +144,7 @@ const collect = <T extends { id: string }>(into: Map<string, T>) => ({
 })
 
 /** Waits until the check gives something, and gives it; after `ms` it fails with what was waited for. */
-export async function until<T>(what: string, check: () => T | undefined | false | null, ms = 10_000): Promise<T> {
+export async function until<T>(what: string, check: () => T | undefined | false | null, ms = 20_000): Promise<T> {
   const deadline = Date.now() + ms
   for (;;) {
     const value = check()

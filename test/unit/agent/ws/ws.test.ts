@@ -276,6 +276,8 @@ it('lets nobody in who was still being looked at when the agent began to end', a
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`, { headers: { authorization: 'Bearer some' } })
+  // The cut is an error to this client, and then its end.
+  const closed = new Promise((resolve) => socket.once('close', resolve))
   socket.on('error', () => undefined)
   await asked.promise
   await gateway.close?.()
@@ -284,6 +286,6 @@ it('lets nobody in who was still being looked at when the agent began to end', a
     digest: 'd',
     expiresAt: Date.now() / 1000 + 60,
   })
-  await once(socket, 'close')
+  await closed
   await new Promise((resolve) => server.close(resolve))
 })
