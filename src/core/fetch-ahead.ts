@@ -20,36 +20,36 @@ export function fetchAhead(
   }: Pick<Handlers, 'templates' | 'jobs' | 'desktops' | 'workflows' | 'preflight'>,
 ): () => void {
   const there = new Set<string>()
-  const looking = new Set<() => void>()
+  const over = new AbortController()
 
   /** Watches until what comes is fresh. */
-  function look(watch: (sink: StreamSink<object, object>) => () => void): void {
-    const watched: { end?: () => void } = {}
-    const end = (): void => {
-      clearTimeout(late)
-      looking.delete(end)
-      watched.end?.()
-    }
-    const see = (told: object): void => {
-      // A source may tell before it has returned what ends it.
-      if (!('asOf' in told)) setImmediate(end)
-    }
-    const late = setTimeout(end, patienceMs).unref()
-    looking.add(end)
-    watched.end = watch({ snapshot: see, event: see, fail: () => setImmediate(end) })
+  function look(watch: (sink: StreamSink<object, object>) => () => void): Promise<void> {
+    return new Promise((resolve) => {
+      const watched: { end?: () => void } = {}
+      const end = (): void => {
+        clearTimeout(late)
+        over.signal.removeEventListener('abort', end)
+        watched.end?.()
+        resolve()
+      }
+      const see = (told: object): void => {
+        // A source may tell before it has returned what ends it.
+        if (!('asOf' in told)) setImmediate(end)
+      }
+      const late = setTimeout(end, patienceMs).unref()
+      over.signal.addEventListener('abort', end, { once: true })
+      watched.end = watch({ snapshot: see, event: see, fail: () => setImmediate(end) })
+    })
   }
-  function fetch(site: string): void {
-    look((sink) => templates.streams.all({ site }, sink))
-    look((sink) => jobs.streams.all({ site }, sink))
-    look((sink) => desktops.streams.all({ site }, sink))
-    look((sink) => workflows.streams.all({ site }, sink))
-    void choices(site)
-  }
-  async function choices(site: string): Promise<void> {
+  /** One after the other: what the user does meanwhile goes first, and a further SSH connection is not worth it. */
+  async function fetch(site: string): Promise<void> {
+    const lists = [templates.streams.all, jobs.streams.all, desktops.streams.all, workflows.streams.all]
     try {
-      await preflight.methods.choices({ site }, { id: 'fetch-ahead', signal: AbortSignal.timeout(patienceMs) })
+      for (const list of lists) if (!over.signal.aborted) await look((sink) => list({ site }, sink))
+      const signal = AbortSignal.any([over.signal, AbortSignal.timeout(patienceMs)])
+      if (!over.signal.aborted) await preflight.methods.choices({ site }, { id: 'fetch-ahead', signal })
     } catch {
-      // The form asks again.
+      // The site is gone, or cannot say: pages ask again.
     }
   }
 
@@ -58,11 +58,11 @@ export function fetchAhead(
     if (!answers) there.delete(id)
     else if (!there.has(id)) {
       there.add(id)
-      fetch(id)
+      void fetch(id)
     }
   })
   return () => {
     stop()
-    for (const end of looking) end()
+    over.abort()
   }
 }

@@ -107,7 +107,7 @@ describe.skipIf(!canRunSshd || !hasAgentPackage)(
       const site = await at.add()
       expect(user.site(site)?.agent).toEqual({ state: 'running', mode: 'site' })
       expect(stateOf(at, site)).toBe('signed-out')
-      expect(await failureOf(user.rpc.call('preflight', 'choices', { site }))).toMatchObject({ code: 'SIGNED_OUT' })
+      expect(await failureOf(user.rpc.call('jobs', 'detail', { site, id: '7' }))).toMatchObject({ code: 'SIGNED_OUT' })
       const wrong = user.rpc.call('sites', 'signIn', { site, username: admin.username, password: 'not this one' })
       expect(await failureOf(wrong)).toMatchObject({ code: 'WRONG_CREDENTIALS' })
       await signIn(at, site)
@@ -181,7 +181,7 @@ describe.skipIf(!canRunSshd || !hasAgentPackage)(
       await signIn(at, site)
       await agent.end()
       await until('the loss', () => stateOf(at, site) !== 'connected')
-      expect(await failureOf(user.rpc.call('preflight', 'choices', { site }))).toMatchObject({
+      expect(await failureOf(user.rpc.call('jobs', 'detail', { site, id: '7' }))).toMatchObject({
         code: expect.stringMatching(/OFFLINE|SSH_FAILED/) as unknown,
       })
       expect(readdirSync(at.sshd.home)).toEqual(['.ssh'])

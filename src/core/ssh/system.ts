@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '../kit/app-error.ts'
@@ -43,7 +43,14 @@ export async function connectSystem(parts: SystemParts): Promise<SshConnection> 
   const { through } = parts
   if (through !== undefined) return connectSystem(leadThrough(parts, through))
   const folder = await mkdtemp(join(tmpdir(), 'headway-ssh-'))
-  const removeFolder = (): void => rmSync(folder, { recursive: true, force: true })
+  const removeFolder = (): void => {
+    try {
+      rmSync(folder, { recursive: true, force: true })
+    } catch {
+      // An ssh that was just told to end may be making its socket there.
+      rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }).catch(() => undefined)
+    }
+  }
   try {
     const signedIn = await login(parts, folder)
     return overProcess(parts, { ...signedIn, removeFolder })
@@ -128,6 +135,8 @@ function overProcess(
     gone.emit()
   }
   void first.exited.then(end)
+  // What it made while it ended.
+  void first.exited.then(removeFolder)
   function keep<P extends RemoteProcess>(process: P): P {
     children.add(process)
     void process.exited.then(() => children.delete(process))
