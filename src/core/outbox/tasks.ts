@@ -1,7 +1,6 @@
 import type { AppErrorValue } from '../../../contract/errors.ts'
 import type { OutboxEntry, OutboxWait } from '../../../contract/outbox.ts'
 import type { Task, TaskWait } from '../../../contract/task.ts'
-import { appError } from '../kit/app-error.ts'
 import type { TaskSource } from '../tasks/index.ts'
 
 const prefix = 'submit'
@@ -77,11 +76,8 @@ function taskOf(entry: OutboxEntry): Task {
   }
 }
 
-/** A question, where there is no place to put it. */
+/** Of a question only the error of a file: the rest is asked in the outbox, in the user's language. */
 function errorOf({ error, question }: OutboxEntry): AppErrorValue | undefined {
-  if (question === undefined) return error
-  const first = question.kind === 'files' ? question.files.find((file) => file.error !== undefined)?.error : undefined
-  if (first !== undefined) return first
-  const reason = 'It needs your answer in the outbox.'
-  return appError('CONFLICT', { reason }, reason).value
+  if (question?.kind !== 'files') return error
+  return question.files.find((file) => file.error !== undefined)?.error
 }

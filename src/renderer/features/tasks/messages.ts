@@ -34,6 +34,7 @@ export const tasksMessages = defineMessages('tasks', {
   retry: { en: 'Retry {{name}}', ko: '{{name}} 다시 시도' },
   forget: { en: 'Remove {{name}} from the list', ko: '{{name}} 목록에서 지우기' },
   openRun: { en: 'Open workflow {{id}}', ko: '워크플로 {{id}} 열기' },
+  openOutbox: { en: 'See it in the outbox', ko: '보낼 작업에서 보기' },
   openJob: { en: 'Open job {{id}}', ko: '작업 {{id}} 열기' },
   savedTo: { en: 'Saved to {{path}}', ko: '저장 위치: {{path}}' },
   progress: { en: 'Progress of {{name}}', ko: '{{name}} 진행률' },

@@ -60,6 +60,11 @@ export function TaskItem({ task, onLeave }: { task: Task; onLeave: () => void })
             {explained.title} {explained.next}
           </span>
         )}
+        {task.kind !== 'submit' || task.state !== 'failed' ? null : (
+          <Anchor size="sm" href={hrefOf({ page: 'outbox', id: entryOf(task) })} onClick={onLeave}>
+            {say('openOutbox')}
+          </Anchor>
+        )}
         {task.result?.jobId === undefined ? null : (
           <Anchor size="sm" href={hrefOf({ page: 'jobs', id: task.result.jobId })} onClick={onLeave}>
             {say('openJob', { id: task.result.jobId })}
@@ -99,6 +104,9 @@ export function TaskItem({ task, onLeave }: { task: Task; onLeave: () => void })
     </li>
   )
 }
+
+/** The entry of the outbox that a submission is. */
+const entryOf = ({ id }: Task): string => id.replace(/^submit:/, '')
 
 function Detail({ task }: { task: Task }) {
   const say = useMessages(tasksMessages)
