@@ -32,21 +32,23 @@ module.exports = {
     { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
     { name: 'nothing-imports-test', severity: 'error', from: { pathNot: '^test/' }, to: { path: '^test/' } },
     layer('contract', '^contract/', []),
+    layer('mesh', '^mesh/', ['^contract/']),
     layer('rpc', '^src/rpc/', ['^contract/']),
-    layer('core', '^src/core/', ['^contract/', '^src/rpc/']),
+    layer('core', '^src/core/', ['^contract/', '^mesh/', '^src/rpc/']),
     layer('main', '^src/main/', ['^src/core/', '^src/rpc/', '^contract/']),
     layer('web', '^src/web/', ['^src/core/', '^src/rpc/', '^contract/']),
     layer('cli', '^src/cli/', ['^src/core/', '^src/web/', '^src/rpc/', '^contract/']),
     layer('preload', '^src/preload/', ['^contract/']),
     layer('renderer', '^src/renderer/', ['^contract/', '^src/rpc/']),
-    layer('agent', '^agent/', ['^contract/']),
+    layer('agent', '^agent/', ['^contract/', '^mesh/']),
     only('contract-needs-only-the-schema-library', '^contract/', {
       dependencyTypes: external,
       pathNot: npm('typebox'),
     }),
+    only('mesh-has-no-npm', '^mesh/', { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer'] }),
     only('rpc-has-no-node-no-dom-no-npm', '^src/rpc/', { dependencyTypes: external, pathNot: npm('typebox') }),
     only('renderer-has-no-node', '^src/renderer/', { dependencyTypes: ['core'] }),
-    only('electron-only-in-its-host', '^(contract|src/(core|rpc|web|cli|renderer)|agent|src/main/policy)/', {
+    only('electron-only-in-its-host', '^(contract|mesh|src/(core|rpc|web|cli|renderer)|agent|src/main/policy)/', {
       path: 'node_modules/(electron|electron-store|electron-updater)(/|$)',
     }),
     {

@@ -2,7 +2,15 @@ import { defineConfig } from 'vitest/config'
 
 /** Suites by what they need: unit and contract nothing, integration real processes, e2e a browser. */
 const suite = (name: string, include: string[], timeout: number) => ({
-  test: { name, include, testTimeout: timeout, hookTimeout: timeout, environment: 'node' as const },
+  test: {
+    name,
+    include,
+    testTimeout: timeout,
+    hookTimeout: timeout,
+    environment: 'node' as const,
+    // What is waited for comes when the machine gets to it: a second says nothing where all tests run beside each other.
+    expect: { poll: { timeout: 10_000 } },
+  },
 })
 
 export default defineConfig({
@@ -17,7 +25,7 @@ export default defineConfig({
     ],
     coverage: {
       provider: 'v8',
-      include: ['src/core/**', 'agent/src/**', 'src/rpc/**'],
+      include: ['src/core/**', 'agent/src/**', 'mesh/**', 'src/rpc/**'],
       reporter: ['text-summary', 'json-summary'],
       reportsDirectory: 'coverage',
       // One failed test must not look like two failures.

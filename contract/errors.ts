@@ -72,7 +72,8 @@ export interface ErrorData {
   FILE_REFUSED: { name: string; warnings: string[] }
   NAME_REFUSED: { name: string; reason: 'empty' | 'too-long' | 'traversal' | 'control-character' | 'reserved' }
   CHECKSUM_MISMATCH: { name: string }
-  NO_SPACE: { needed: number; free: number }
+  /** `limit`: of a quota that is used up. `here`: the disk of this computer. Sizes in bytes. */
+  NO_SPACE: { needed: number; free: number; limit?: number; here?: true }
 
   TEMPLATE_INVALID: { line: number; reason: string }
   PARAMETER_INVALID: { parameter: string; reason: string }

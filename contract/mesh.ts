@@ -9,6 +9,29 @@ export const MeshField = Type.Object({
 })
 export type MeshField = Static<typeof MeshField>
 
+/** What an element is by its shape; `other` has none that is known here (polyhedra). */
+export const ElementKind = Type.Union([
+  Type.Literal('vertex'),
+  Type.Literal('line'),
+  Type.Literal('triangle'),
+  Type.Literal('quad'),
+  Type.Literal('polygon'),
+  Type.Literal('tetra'),
+  Type.Literal('pyramid'),
+  Type.Literal('wedge'),
+  Type.Literal('hexa'),
+  Type.Literal('other'),
+])
+export type ElementKind = Static<typeof ElementKind>
+
+/** How many elements of one type a file holds. `nodes` of each, those on edges and faces too; absent where they differ. */
+export const ElementCount = Type.Object({
+  kind: ElementKind,
+  nodes: Type.Optional(Type.Integer({ minimum: 1 })),
+  count: Type.Integer({ minimum: 1 }),
+})
+export type ElementCount = Static<typeof ElementCount>
+
 export const MeshHeader = Type.Object({
   vertices: Type.Integer({ minimum: 0 }),
   triangles: Type.Integer({ minimum: 0 }),
@@ -17,10 +40,13 @@ export const MeshHeader = Type.Object({
   /** What the file holds. */
   points: Type.Integer(),
   cells: Type.Integer(),
+  /** By type, the most frequent first. Absent from agents that do not count them. */
+  elements: Type.Optional(Type.Array(ElementCount)),
   /** Smallest and largest coordinates, in the file's unit of length. */
   bounds: Type.Array(Type.Number(), { minItems: 6, maxItems: 6 }),
-  /** The surface was made coarser to be small enough. */
+  /** The surface was made coarser to be small enough; of how many triangles it was made. */
   reduced: Type.Boolean(),
+  surface: Type.Optional(Type.Integer({ minimum: 0 })),
   /** Time or step value of the results drawn. */
   time: Type.Optional(Type.Number()),
   /** Cells of kinds that are not drawn (polyhedra). */
@@ -49,5 +75,5 @@ export interface Mesh {
 export const meshMagic = 0x314d_5748
 
 /** What can be drawn, by its extension. */
-export const meshExtensions: readonly string[] = ['.frd', '.vtu', '.vtp', '.vtk', '.msh', '.stl', '.inp']
+export const meshExtensions: readonly string[] = ['.frd', '.vtu', '.vtp', '.vtk', '.msh', '.stl', '.obj', '.inp']
 export const isMesh = (path: string): boolean => meshExtensions.some((end) => path.toLowerCase().endsWith(end))

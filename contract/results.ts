@@ -89,10 +89,19 @@ export const Selection = Type.Object(
     paths: Type.Array(Type.String({ minLength: 1, maxLength: 4096 }), { maxItems: 10_000 }),
     filter: FolderQuery.properties.filter,
     class: FolderQuery.properties.class,
+    /** Of what fits, only so many: those changed last. */
+    newest: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
   },
   { additionalProperties: false },
 )
 export type Selection = Static<typeof Selection>
+
+/**
+ * What becomes of files of this machine that have the names of those to be saved: both are kept, the new ones numbered; they
+ * are replaced, but for those of the same size and time, which are the same; or they stay, and only the others are fetched.
+ */
+export const Collision = Type.Union([Type.Literal('keep-both'), Type.Literal('replace'), Type.Literal('skip')])
+export type Collision = Static<typeof Collision>
 
 export const PreviewKind = Type.Union([
   Type.Literal('text'),
@@ -102,13 +111,28 @@ export const PreviewKind = Type.Union([
 ])
 export type PreviewKind = Static<typeof PreviewKind>
 
+/** Encodings that a text can be read in, by their names on the web; `euc-kr` is CP949 (UHC). */
+export const TextEncoding = Type.Union([
+  Type.Literal('utf-8'),
+  Type.Literal('euc-kr'),
+  Type.Literal('shift_jis'),
+  Type.Literal('gb18030'),
+  Type.Literal('windows-1252'),
+  Type.Literal('utf-16le'),
+  Type.Literal('utf-16be'),
+])
+export type TextEncoding = Static<typeof TextEncoding>
+
+/** How a file is to be looked at. Without `encoding` it is found from the bytes. */
+export const PreviewForm = { as: PreviewKind, encoding: Type.Optional(TextEncoding) }
+
 /** A look at a file, small enough to travel in one answer. Bytes are base64. */
 export const Preview = Type.Union([
   /** The beginning and, of a file too large to be shown whole, the end. */
   Type.Object({
     as: Type.Literal('text'),
     size: Type.Integer(),
-    encoding: Type.String(),
+    encoding: TextEncoding,
     start: Type.String(),
     end: Type.Optional(Type.String()),
   }),
@@ -116,7 +140,7 @@ export const Preview = Type.Union([
   Type.Object({
     as: Type.Literal('table'),
     size: Type.Integer(),
-    encoding: Type.String(),
+    encoding: TextEncoding,
     delimiter: Type.String(),
     header: Type.Boolean(),
     rows: Type.Array(Type.Array(Type.String())),

@@ -30,6 +30,24 @@ export const PickedFile = Type.Object(
 )
 export type PickedFile = Static<typeof PickedFile>
 
+/** Files of this machine, folders walked; links, devices and what cannot be read left out with the reason. */
+export const ExpandedFiles = Type.Object(
+  {
+    files: Type.Array(PickedFile),
+    skipped: Type.Array(
+      Type.Object(
+        {
+          path: Type.String(),
+          reason: Type.Union([Type.Literal('link'), Type.Literal('special'), Type.Literal('unreadable')]),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+  },
+  { additionalProperties: false },
+)
+export type ExpandedFiles = Static<typeof ExpandedFiles>
+
 export const UploadState = Type.Union([
   Type.Literal('queued'),
   Type.Literal('uploading'),
@@ -59,9 +77,20 @@ export const Upload = Type.Object({
   wait: Type.Optional(
     Type.Union([Type.Literal('network'), Type.Literal('sign-in'), Type.Literal('server-limit'), Type.Literal('file')]),
   ),
-  /** Bytes that the agent has confirmed. */
+  /** While `uploading`: the file is being compared with what the cluster has of it, before its bytes are sent. */
+  comparing: Type.Optional(Type.Literal(true)),
+  /** Bytes that the agent has confirmed, of `size`. */
   sent: Type.Number(),
+  /** Bytes of `sent` that the cluster had already: its own copy was used. All of them: the file was there as it is. */
+  reused: Type.Number(),
+  /** Bytes that crossed the network for `sent`, less where they were compressed or not needed. */
+  crossed: Type.Number(),
+  /** Bytes of the file per second, smoothed. */
   bytesPerSecond: Type.Number(),
+  /** Its own limit in bytes per second of the network. Absent: none. */
+  limit: Type.Optional(Type.Number()),
+  /** What the security check of the agent had to say of a file that it took all the same. */
+  warnings: Type.Optional(Type.Array(Type.String())),
   error: Type.Optional(AppError),
   /** Once uploaded: the agent's id, the tree digest proven at both ends (hex). */
   agentUploadId: Type.Optional(Type.String()),
@@ -70,3 +99,14 @@ export const Upload = Type.Object({
   updatedAt: Time,
 })
 export type Upload = Static<typeof Upload>
+
+/** How the way to one site is used by uploads. */
+export const Traffic = Type.Object({
+  /** Bytes per second that crossed the network, one figure a second, the latest last; at most the last 300. */
+  samples: Type.Array(Type.Number()),
+  /** Chunks and sets on their way at this moment, each on a connection of its own. */
+  connections: Type.Integer(),
+  /** Bytes per second that are allowed now for all uploads, by the time of day; 0: no limit. */
+  limit: Type.Number(),
+})
+export type Traffic = Static<typeof Traffic>

@@ -1,5 +1,6 @@
-// `npm run bench -- NAME…`: the benchmarks of test/bench by name, without names all of them. They compare with what a
-// user would take instead, in the same run, and print one line per figure: name, value, unit, ratio to the peer.
+// `npm run bench -- NAME… [FIGURE…]`: the benchmarks of test/bench by name, without names all of them. They compare with what
+// a user would take instead, in the same run, and print one line per figure: name, value, unit, ratio to the peer. What follows
+// a name and is none itself is given to that benchmark: `upload loopback link` measures these two figures of uploads.
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -10,15 +11,20 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const known = readdirSync(`${root}test/bench`, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name)
-const names = process.argv.length > 2 ? process.argv.slice(2) : known
-const unknown = names.filter((name) => !known.includes(name))
-if (unknown.length > 0) {
-  console.error(`There is no benchmark ${unknown.join(', ')}; there are: ${known.join(', ')}.`)
+const [first, ...others] = process.argv.slice(2)
+if (first !== undefined && !known.includes(first)) {
+  console.error(`There is no benchmark ${first}; there are: ${known.join(', ')}.`)
   process.exit(2)
 }
+/** @type {[string, string[]][]} */
+const runs = first === undefined ? known.map((name) => [name, []]) : [[first, []]]
+for (const word of others) {
+  if (known.includes(word)) runs.push([word, []])
+  else runs.at(-1)?.[1].push(word)
+}
 let failed = 0
-for (const name of names) {
-  const { status } = spawnSync(process.execPath, [`${root}test/bench/${name}/bench.ts`], {
+for (const [name, figures] of runs) {
+  const { status } = spawnSync(process.execPath, [`${root}test/bench/${name}/bench.ts`, ...figures], {
     cwd: root,
     stdio: 'inherit',
   })

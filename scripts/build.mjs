@@ -12,25 +12,29 @@ import { packageAgent } from './package-agent.mjs'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version
 
-const core = ['contract', 'src/rpc', 'src/core']
+const core = ['contract', 'mesh', 'src/rpc', 'src/core']
+/** Runs in a thread, from its own file beside the bundle that starts it. */
+const meshWorker = { 'mesh-worker': 'mesh/worker.ts' }
+/** The threads of the core. */
+const coreWorkers = { ...meshWorker, 'upload-worker': 'src/core/uploads/workers/worker.ts' }
 const parts = {
-  agent: { inputs: ['contract', 'agent', 'assets'], output: 'dist/agent/agent.js', build: buildAgent },
+  agent: { inputs: ['contract', 'mesh', 'agent', 'assets'], output: 'dist/agent/agent.js', build: buildAgent },
   // What is copied to a head node; made of the agent as it is built.
   'agent-package': {
     needs: ['agent'],
-    inputs: ['contract', 'agent', 'assets', 'package.json', 'scripts/package-agent.mjs'],
+    inputs: ['contract', 'mesh', 'agent', 'assets', 'package.json', 'scripts/package-agent.mjs'],
     output: 'dist/agent-package/manifest.json',
     build: buildAgentPackage,
   },
   web: {
     inputs: [...core, 'src/web'],
     output: 'dist/web/headway-web.js',
-    build: () => bundle({ 'headway-web': 'src/web/index.ts' }, 'dist/web', { packages: 'external' }),
+    build: () => bundle({ 'headway-web': 'src/web/index.ts', ...coreWorkers }, 'dist/web', { packages: 'external' }),
   },
   cli: {
     inputs: [...core, 'src/web', 'src/cli'],
     output: 'dist/cli/headway.js',
-    build: () => bundle({ headway: 'src/cli/index.ts' }, 'dist/cli', { packages: 'external' }),
+    build: () => bundle({ headway: 'src/cli/index.ts', ...coreWorkers }, 'dist/cli', { packages: 'external' }),
   },
   main: {
     inputs: [...core, 'src/main', 'assets/icons'],
@@ -76,7 +80,7 @@ async function bundle(entryPoints, outdir, extra = {}) {
 
 /** Electron's main process and the core's process beside it. */
 async function buildMain() {
-  const entries = { main: 'src/main/main.ts', core: 'src/main/core-process.ts' }
+  const entries = { main: 'src/main/main.ts', core: 'src/main/core-process.ts', ...coreWorkers }
   await bundle(entries, 'dist/main', { packages: 'external' })
   cpSync(join(root, 'assets/icons/tray.png'), join(root, 'dist/main/tray.png'))
 }
@@ -96,7 +100,7 @@ async function buildAgent({ folder = 'dist/agent' } = {}) {
   const whole = { banner: { js: `${banner};` } }
   const pieces = { ...whole, splitting: true, chunkNames: 'agent-[hash]' }
   await bundle({ agent: 'agent/src/server.ts' }, folder, pieces)
-  const alone = { helper: 'agent/src/helper/program.ts', 'mesh-worker': 'agent/src/results/mesh/worker.ts' }
+  const alone = { helper: 'agent/src/helper/program.ts', ...meshWorker }
   await bundle(alone, folder, { ...whole, isSecond: true })
   const assets = resolve(root, folder, 'assets')
   for (const name of ['templates', 'examples', 'site-mode', 'desktop']) {

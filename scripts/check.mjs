@@ -7,6 +7,7 @@ const node = process.execPath
 const bin = (path) => `${root}node_modules/${path}`
 const layers = [
   'contract',
+  'mesh',
   'src/rpc',
   'src/core',
   'src/main',
@@ -31,6 +32,7 @@ const steps = [
       '-c',
       'dependency-cruiser.config.cjs',
       'contract',
+      'mesh',
       'src',
       'agent',
       'test',

@@ -28,7 +28,7 @@ import { createResults } from './results/index.ts'
 import { createRunner } from './runner/index.ts'
 import { createScheduler, createSchedulerStatus } from './scheduler/index.ts'
 import { createTemplates } from './templates/index.ts'
-import { createUploads } from './uploads/index.ts'
+import { createUploads, TUS_HEADERS } from './uploads/index.ts'
 import { createUsage } from './usage/index.ts'
 import { createUserFiles } from './user-files/index.ts'
 import { type FirstAccount, userRoutes, UserStore } from './users/index.ts'
@@ -221,8 +221,15 @@ async function headers(app: FastifyInstance, config: Config): Promise<void> {
   })
   await app.register(cors, {
     origin: config.allowedOrigins.includes('*') ? '*' : allowed(config),
-    exposedHeaders: ['X-Total-Count', 'X-Page-Count', 'Content-Disposition', 'Retry-After', 'X-Log-Start'],
-    methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
+    exposedHeaders: [
+      'X-Total-Count',
+      'X-Page-Count',
+      'Content-Disposition',
+      'Retry-After',
+      'X-Log-Start',
+      ...TUS_HEADERS,
+    ],
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     maxAge: 3600,
   })
 }

@@ -1,3 +1,5 @@
+import { moreThreads } from './kit/threads.ts'
+
 /**
  * The agent's program. Without an argument, or with `serve`, it is the agent; the other commands look after one that serves its
  * owner alone. Each loads what it needs and nothing of the others: `bridge` and `up` stand between a user and the first screen.
@@ -23,6 +25,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 async function run(command: string, flags: readonly string[]): Promise<number | undefined> {
   switch (command) {
     case 'serve':
+      await moreThreads()
       await (await import('./serve.ts')).serve()
       return undefined
     case 'bridge':

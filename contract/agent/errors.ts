@@ -24,6 +24,8 @@ export const agentErrorStatus = {
   REQUIREMENT_MISSING: 409,
   TOO_LARGE: 413,
   FILE_TOO_LARGE: 413,
+  /** The body is in a form that this agent does not take: to be sent plainly. */
+  UNSUPPORTED_MEDIA_TYPE: 415,
   RANGE_NOT_SATISFIABLE: 416,
   CHECKSUM_MISMATCH: 422,
   RATE_LIMITED: 429,

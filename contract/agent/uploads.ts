@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { FileClass } from '../file-classes.ts'
 import { Time } from '../text.ts'
+import { AgentError } from './errors.ts'
 
 export const FileInfo = Type.Object({
   type: FileClass,
@@ -112,8 +113,16 @@ export const UploadList = Type.Object({ uploads: Type.Array(AgentUpload), total:
 export type UploadList = Static<typeof UploadList>
 
 /**
- * `PUT /api/v2/uploads/:id/chunks/:index`: `application/octet-stream` of exactly the chunk's length, with
- * `Content-Digest: sha-256=:<base64>:` (RFC 9530). A chunk counts only after its digest was found in what was written.
+ * `PUT /api/v2/uploads/:id/chunks/:index` takes the bytes of one chunk in one of three forms. A chunk counts only after its
+ * digest was found in what was written.
+ *
+ * - `application/octet-stream`, exactly the chunk's length, with `Content-Digest: sha-256=:<base64>:` (RFC 9530).
+ * - The same with `Content-Encoding: zstd` (RFC 8878) and `Repr-Digest` instead: the digest of the chunk itself, as it is to
+ *   be stored, not of its encoded bytes.
+ * - `application/vnd.headway.recipe` (see `recipe.ts`), also with `Content-Encoding: zstd`: how the chunk is put together
+ *   out of an earlier file of the same user and new bytes. `Repr-Digest` as above; `Headway-Source` is the earlier upload's
+ *   id. 404 where that is not there (any more); a source that is not what it was shows as 422 CHECKSUM_MISMATCH, and the chunk
+ *   is then sent as it is.
  */
 export const ChunkAnswer = Type.Object({
   uploaded_chunks: Type.Integer(),
@@ -125,9 +134,82 @@ export type ChunkAnswer = Static<typeof ChunkAnswer>
 /**
  * `POST /api/v2/uploads/:id/complete`: `digest` is the tree digest, SHA-256 over the concatenated 32-byte SHA-256 digests
  * of all chunks in order (of nothing, for an empty file), hex. 200 with the finished upload, or 202 while it is verified.
+ * `read_back`: all chunks are read from the disk and compared once more.
  */
 export const CompleteUpload = Type.Object(
-  { digest: Type.String({ pattern: '^[0-9a-f]{64}$' }) },
+  { digest: Type.String({ pattern: '^[0-9a-f]{64}$' }), read_back: Type.Optional(Type.Boolean()) },
   { additionalProperties: false },
 )
 export type CompleteUpload = Static<typeof CompleteUpload>
+
+/**
+ * `GET /api/v2/uploads/sources?name=&size=`: files of the user's own that an upload of this name and size may be made from:
+ * those of the same size (perhaps the same file; of the same name first), then those of the same name, newest first, at most
+ * eight. Of one that is still `receiving` only what has arrived can be used.
+ */
+export const UploadSources = Type.Object({
+  sources: Type.Array(
+    Type.Object({
+      upload_id: Type.String(),
+      filename: Type.String(),
+      folder: Type.String(),
+      job_id: Type.String(),
+      file_size: Type.Integer(),
+      chunk_size: Type.Integer(),
+      status: Type.Union([Type.Literal('receiving'), Type.Literal('uploaded')]),
+      /** Tree digest, hex, of a finished one. */
+      digest: Type.Optional(Type.String()),
+      updated_at: Time,
+    }),
+  ),
+})
+export type UploadSources = Static<typeof UploadSources>
+export type UploadSourceFile = UploadSources['sources'][number]
+
+/** The digest of a content-defined chunk in a signature: so many bytes of its SHA-256, from the beginning. */
+export const signatureDigestBytes = 16
+/*
+ * `GET /api/v2/uploads/:id/signature`: the content-defined chunks (see `content-chunks.ts`) of a stored file, in order, as
+ * `application/octet-stream`: for each its offset (6 bytes) and length (4 bytes), big-endian, and its digest of
+ * `signatureDigestBytes`. 202 with `Retry-After` while it is being computed; 404 for another's upload and one without bytes.
+ */
+
+/**
+ * `POST /api/v2/uploads/sets`: many small files in one request, each opened, verified and stored as if it had come alone.
+ * The body is `application/vnd.headway.set`, also with `Content-Encoding: zstd`: 4 bytes, big-endian, with the length of a
+ * JSON text in UTF-8 (`UploadSet`), that text, and behind it the contents of the files in the same order. Unpacked at most
+ * `setBytes` of contents and `setFiles` files, each of at most `smallFileBytes`. A `Content-Digest` (RFC 9530) that comes with
+ * it is checked: it is the list's only one.
+ */
+export const setFiles = 1_000
+export const setBytes = 8 * 1024 * 1024
+export const smallFileBytes = 256 * 1024
+
+export const UploadSet = Type.Object(
+  {
+    files: Type.Array(
+      Type.Object(
+        {
+          ...OpenUpload.properties,
+          /** Tree digest, hex; a file of a set has one chunk, or none. */
+          digest: CompleteUpload.properties.digest,
+        },
+        { additionalProperties: false },
+      ),
+      { minItems: 1, maxItems: setFiles },
+    ),
+  },
+  { additionalProperties: false },
+)
+export type UploadSet = Static<typeof UploadSet>
+
+/** What became of each file of a set, by its key; one that is refused keeps no other from being stored. */
+export const UploadSetAnswer = Type.Object({
+  files: Type.Array(
+    Type.Union([
+      Type.Object({ key: Type.String(), upload: AgentUpload }),
+      Type.Object({ key: Type.String(), error: AgentError }),
+    ]),
+  ),
+})
+export type UploadSetAnswer = Static<typeof UploadSetAnswer>

@@ -42,7 +42,9 @@ const nextStep: Partial<Record<string, string>> = {
 export function describeFailure(error: unknown): { message: string; code: string; exitCode: number } {
   if (error instanceof CommandFailure) return { message: error.message, code: error.code, exitCode: error.exitCode }
   if (error instanceof RpcError) {
-    const next = nextStep[error.value.code]
+    const { value } = error
+    const next =
+      value.code === 'NO_SPACE' && value.data.here === true ? 'Make room here, then try again.' : nextStep[value.code]
     return {
       message: next === undefined ? error.value.message : `${error.value.message} ${next}`,
       code: error.value.code,

@@ -1,9 +1,9 @@
-import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { JobChange } from '../../contract/jobs.ts'
 import { change } from './commands/change.ts'
 import { elements } from './commands/elements.ts'
 import { jobs } from './commands/jobs.ts'
-import { get } from './commands/get.ts'
+import { get, type GetOptions } from './commands/get.ts'
 import { log } from './commands/log.ts'
 import { signIn, signOut, type SignInOptions } from './commands/sign-in.ts'
 import type { UploadOptions } from './commands/keep.ts'
@@ -33,6 +33,11 @@ process.once('SIGTERM', () => interrupted.abort())
 
 const output = (): Output => createOutput(program.opts<{ json?: boolean }>().json === true)
 const site = new Option('--site <site>', 'id, name or address of the site (default: the one last signed in to)')
+const count = (text: string): number => {
+  const number = Number(text)
+  if (Number.isInteger(number) && number > 0) return number
+  throw new InvalidArgumentError('It has to be a whole number above zero.')
+}
 const offline = new Option('--offline', 'nothing of the site is needed now: keep it in the outbox')
 
 program
@@ -59,6 +64,9 @@ program
   .description('upload files and folders, verified')
   .addOption(site)
   .option('--label <label>', 'name that groups the files on the cluster')
+  .option('--limit <rate>', 'at most so many bytes per second for all of them, for example 500k or 10M')
+  .option('--whole', 'send everything, also what the cluster has already')
+  .option('--read-back', 'the cluster reads each file back from its disk before it is called uploaded')
   .addOption(offline)
   .action((paths: string[], options: UploadOptions) => upload(paths, options, output(), interrupted.signal))
 addSubmissionFlags(
@@ -113,8 +121,14 @@ program
   .description('save a job’s files whose path contains FILTER, or that lie in the folder FILTER/')
   .addOption(site)
   .option('--filter <pattern>', 'only files whose name fits, for example "*.vtu"')
+  .option('--newest <count>', 'only so many of them, those changed last', count)
   .option('--to <folder>', 'where to', '.')
-  .action((id: string, filter: string | undefined, options: { site?: string; to: string; filter?: string }) =>
+  .addOption(
+    new Option('--on-conflict <what>', 'what becomes of files that are there already')
+      .choices(['keep-both', 'replace', 'skip'])
+      .default('keep-both'),
+  )
+  .action((id: string, filter: string | undefined, options: GetOptions) =>
     get(id, filter, options, output(), interrupted.signal),
   )
 addOutbox(program, output, interrupted.signal)

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AppErrorValue } from '../../contract/errors.ts'
+import type { Settings } from '../../contract/settings.ts'
 import type { Site } from '../../contract/sites.ts'
 import { userDataFolder } from '../core/host-kit/index.ts'
 import { createCore, type Core } from '../core/index.ts'
@@ -25,14 +26,15 @@ export const terminalFolder = (): string => join(userDataFolder(process.env), 't
 /** What a core in a terminal can do. */
 export const terminalCapabilities = { localPaths: true, browserDownloads: false }
 
-export async function openSession(): Promise<Session> {
+/** @param settings What is otherwise for this command alone. */
+export async function openSession(settings: Partial<Settings> = {}): Promise<Session> {
   // Sign-ins are shared by all commands; what one command has under way is its own, so that any number can run at once.
   const data = terminalFolder()
   await mkdir(data, { recursive: true, mode: 0o700 })
   const journals = await mkdtemp(join(data, 'run-'))
   const platform = await nodePlatform({ data, journals, capabilities: terminalCapabilities })
   // A command speaks to one site: the others are left alone. A renewal whose answer comes too late would cost their sign-in.
-  const core = await createCore(platform, { connectAtStart: false })
+  const core = await createCore(platform, { connectAtStart: false, settings })
   const rpc = speakTo(core)
   return {
     rpc,
@@ -54,8 +56,8 @@ export function speakTo(core: Pick<Core, 'serve'>): RpcClient {
 }
 
 /** Runs a command with a session that is closed whatever happens. */
-export async function withSession<T>(run: (session: Session) => Promise<T>): Promise<T> {
-  const session = await openSession()
+export async function withSession<T>(run: (session: Session) => Promise<T>, settings?: Partial<Settings>): Promise<T> {
+  const session = await openSession(settings)
   try {
     return await run(session)
   } finally {

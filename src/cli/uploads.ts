@@ -105,7 +105,37 @@ export function progressOf(all: readonly Upload[]): string {
 }
 
 /** A file that has arrived: for scripts and for people. */
-export const uploadedLine = (item: Upload): [object, string] => [
-  { id: item.id, name: item.name, folder: item.folder, size: item.size, digest: item.digest },
-  `${placeOf(item)}  ${bytes(item.size)}  verified`,
+export const uploadedLine = ({
+  id,
+  name,
+  folder,
+  size,
+  digest,
+  reused,
+  crossed,
+  warnings,
+}: Upload): [object, string] => [
+  { id, name, folder, size, digest, reused, crossed, ...(warnings === undefined ? {} : { warnings }) },
+  [`${placeOf({ name, folder })}  ${bytes(size)}  verified`, ...(warnings ?? [])].join('  '),
 ]
+
+/** What all of them come to, and what of it had to cross the network. */
+export function sumLine(items: readonly Upload[]): string {
+  const sum = (value: (item: Upload) => number): number => items.reduce((total, item) => total + value(item), 0)
+  const reused = sum((item) => item.reused)
+  return [
+    `${items.length === 1 ? '1 file' : `${items.length} files`}, ${bytes(sum(({ size }) => size))}`,
+    ...(reused > 0 ? [`${bytes(reused)} of it used from the cluster`] : []),
+    `${bytes(sum((item) => item.crossed))} sent`,
+  ].join('; ')
+}
+
+const factors: Record<string, number> = { '': 1, k: 1e3, m: 1e6, g: 1e9 }
+
+/** Bytes per second, as `500k` or `1.5M` (decimal). Throws what ends a command. */
+export function rateOf(text: string): number {
+  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)([kmg]?)$/i.exec(text) ?? []
+  const rate = Math.round(Number(number) * (factors[unit.toLowerCase()] ?? 1))
+  if (number !== '' && rate > 0 && rate <= 100e9) return rate
+  throw new CommandFailure(`"${text}" is no rate. Bytes per second, for example 500k or 10M.`, exitCode.usage)
+}

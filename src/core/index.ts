@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
+import type { Settings } from '../../contract/settings.ts'
 import type { Port } from '../rpc/port.ts'
 import { createServer } from '../rpc/server.ts'
 import type { FeatureHandlers, Handlers } from '../rpc/types.ts'
@@ -54,6 +55,8 @@ export interface CoreOptions {
   outboxTimes?: Partial<OutboxTimes>
   /** Sites connect by themselves, those over SSH where nothing must be asked; default true. Else when something is asked of them. */
   connectAtStart?: boolean
+  /** Settings of the user that are otherwise in this process; nothing of it is kept. */
+  settings?: Partial<Settings>
   /** Nothing is sent, neither of the outbox nor of uploads: for those who only add, look and change. */
   atRest?: boolean
 }
@@ -65,7 +68,11 @@ export async function createCore(platform: Platform, options: CoreOptions = {}):
   const journals = paths.journals ?? folder
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await mkdir(journals, { recursive: true, mode: 0o700 })
-  const settings = await createSettings({ folder, log })
+  const settings = await createSettings({
+    folder,
+    log,
+    ...(options.settings === undefined ? {} : { here: options.settings }),
+  })
   const lastKnown = openLastKnown(join(journals, 'last-known.db'), log)
   const networks = createNetworks()
   const sites = await createSites({
@@ -87,13 +94,14 @@ export async function createCore(platform: Platform, options: CoreOptions = {}):
   const uploads = createUploads({ platform, agents, sites, settings })
   const taskJournal = openJournal({ path: join(journals, 'tasks.db'), migrations: taskMigrations, log })
   const remembered = createRemembered({ sites, lastKnown })
-  const jobs = createJobs({ sites, lastKnown, remembered, submit: (input, change) => outbox.submit(input, change) })
+  const jobs = createJobs({ sites, lastKnown, remembered })
   const results = createResults({
     database: taskJournal,
     agents,
     remembered,
     whenUploaded: (ids, signal) => uploads.whenUploaded(ids, signal),
     downloadsFolder: paths.downloads,
+    downloadLimit: () => settings.current().downloadLimit,
     log,
   })
   const templates = createTemplates({

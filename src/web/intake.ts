@@ -31,6 +31,8 @@ const Trouble = Type.Object({
 /** The largest answer of a page that is taken: one piece and its id. */
 export const pieceBytes = 4 * 1024 * 1024
 const windowBytes = 8 * pieceBytes
+/** So long a page that did not come is not waited for again: its thousands of files would each wait anew. */
+const missedMs = 60_000
 
 interface Pull {
   token: string
@@ -39,11 +41,16 @@ interface Pull {
 }
 interface Page {
   socket: WebSocket
+  /** Once it has announced a file. */
+  name?: string
   files: Map<string, { size: number; modified: number }>
   pulls: Map<number, Pull>
   inFlight: number
   waiting: (() => void)[]
 }
+
+/** Pages name their files `<page>-<number>`. */
+const pageOf = (token: string): string => token.replace(/-\d+$/, '')
 
 const detached = (token: string): AppError =>
   appError('FILE_DETACHED', { name: token }, 'The page that held this file is gone. Pick the file again.')
@@ -66,6 +73,8 @@ export function createIntake(options: { graceMs?: number; answerMs?: number } = 
   const { graceMs = 10_000, answerMs = 60_000 } = options
   const pages = new Set<Page>()
   const arrivals = new Set<() => void>()
+  /** Since when pages are waited for that are not here, by name; ms since 1970. */
+  const missed = new Map<string, number>()
   let nextId = 1
 
   const holder = (token: string): Page | undefined => {
@@ -73,9 +82,20 @@ export function createIntake(options: { graceMs?: number; answerMs?: number } = 
     return undefined
   }
 
+  function deadlineFor(token: string): number {
+    const now = Date.now()
+    const name = pageOf(token)
+    // It is here: the announcement is on its way.
+    for (const page of pages) if (page.name === name) return now + graceMs
+    const since = missed.get(name)
+    if (since !== undefined && now < since + graceMs + missedMs) return since + graceMs
+    missed.set(name, now)
+    return now + graceMs
+  }
+
   /** The page that holds the file, now or within the grace. */
   async function waitForHolder(token: string, signal?: AbortSignal): Promise<Page> {
-    const deadline = Date.now() + graceMs
+    const deadline = deadlineFor(token)
     for (;;) {
       signal?.throwIfAborted()
       const page = holder(token)
@@ -146,6 +166,8 @@ export function createIntake(options: { graceMs?: number; answerMs?: number } = 
     const message: unknown = JSON.parse(text)
     if (Value.Check(Announcement, message)) {
       for (const { token, size, modified } of message.tokens) page.files.set(token, { size, modified })
+      const [first] = message.tokens
+      if (first !== undefined) missed.delete((page.name ??= pageOf(first.token)))
       for (const token of message.gone) page.files.delete(token)
       for (const wake of arrivals) wake()
     } else if (Value.Check(Trouble, message)) {

@@ -8,7 +8,16 @@ import { createServer } from '../../src/rpc/server.ts'
 import { RpcError, type Handlers, type RpcClient, type StreamSink } from '../../src/rpc/types.ts'
 import { transports, type Transport } from './helpers/ports.ts'
 
-const settings: Settings = { language: 'en', theme: 'dark', uploadLimit: 0, railCollapsed: false, activeSite: null }
+const settings: Settings = {
+  language: 'en',
+  theme: 'dark',
+  uploadLimit: 0,
+  uploadOrder: 'added',
+  uploadReadBack: false,
+  downloadLimit: 0,
+  railCollapsed: false,
+  activeSite: null,
+}
 const limit = 100_000
 type TasksSink = StreamSink<{ items: Task[] }, { put: Task[]; gone: string[] }>
 

@@ -1,4 +1,4 @@
-import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, request, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import { connect, type AddressInfo, type Socket } from 'node:net'
 import { Transform } from 'node:stream'
 
@@ -7,12 +7,18 @@ export type Fate = 'pass' | 'flip-bit' | 'cut' | { status: number; headers?: Rec
 
 export interface ChunkProxy {
   url: string
-  /** Indexes of the chunks that went by, in order, and when (ms). */
-  chunks: { index: number; at: number }[]
+  /** Indexes of the chunks that went by, in order, when (ms), and in which form. */
+  chunks: { index: number; at: number; headers: IncomingHttpHeaders }[]
+  /** Bytes of chunks that went by. */
+  bytes: number
   /** Decides about each chunk; the default lets all pass. */
-  fate: (index: number) => Fate
+  fate: (index: number, headers: IncomingHttpHeaders) => Fate
   /** Requests other than chunks, as `METHOD /path`. */
   others: string[]
+  /** Decides about these, by the same text; the default lets all pass. */
+  otherFate: (request: string) => Fate
+  /** Sees every request before it goes on. */
+  watch: (incoming: IncomingMessage, outgoing: ServerResponse) => void
   /** Breaks every connection and refuses new ones, as a lost network does. */
   down(): void
   up(): void
@@ -35,12 +41,18 @@ export async function startChunkProxy(target: () => string): Promise<ChunkProxy>
   })
 
   function handle(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    proxy.watch(incoming, outgoing)
     const chunk = /\/chunks\/(\d+)$/.exec(incoming.url ?? '')
     let fate: Fate = 'pass'
-    if (chunk?.[1] === undefined) proxy.others.push(`${incoming.method} ${incoming.url}`)
-    else {
-      proxy.chunks.push({ index: Number(chunk[1]), at: performance.now() })
-      fate = proxy.fate(Number(chunk[1]))
+    if (chunk?.[1] === undefined) {
+      const request = `${incoming.method} ${incoming.url}`
+      proxy.others.push(request)
+      fate = proxy.otherFate(request)
+    } else {
+      incoming.on('data', ({ length }: Buffer) => (proxy.bytes += length))
+      const { headers } = incoming
+      proxy.chunks.push({ index: Number(chunk[1]), at: performance.now(), headers })
+      fate = proxy.fate(Number(chunk[1]), headers)
     }
     if (typeof fate === 'object') {
       incoming.resume()
@@ -88,8 +100,11 @@ export async function startChunkProxy(target: () => string): Promise<ChunkProxy>
   const proxy: ChunkProxy = {
     url: `http://127.0.0.1:${port}`,
     chunks: [],
+    bytes: 0,
     others: [],
+    otherFate: () => 'pass',
     fate: () => 'pass',
+    watch: () => undefined,
     down() {
       isDown = true
       for (const socket of sockets) socket.destroy()
@@ -111,8 +126,9 @@ function flipBit(): Transform {
   return new Transform({
     transform(piece: Buffer, _encoding, next) {
       const copy = Buffer.from(piece)
-      if (!done && copy.length > 100) {
-        copy[100] = (copy[100] ?? 0) ^ 4
+      const at = Math.min(100, copy.length - 1)
+      if (!done && at >= 0) {
+        copy[at] = (copy[at] ?? 0) ^ 4
         done = true
       }
       next(null, copy)

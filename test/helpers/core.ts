@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Feature, Params, Snapshot, Stream, StreamEvent } from '../../contract/app.ts'
 import type { AppErrorValue } from '../../contract/errors.ts'
+import type { OutboxAction } from '../../contract/outbox.ts'
 import type { Site } from '../../contract/sites.ts'
 import type { Task } from '../../contract/task.ts'
 import { agentTimes, type AgentTimes } from '../../src/core/agent-client/index.ts'
@@ -32,6 +33,8 @@ export interface TestCore {
   watch<F extends Feature, S extends Stream<F>>(feature: F, stream: S, params: Params<F, S>): Watched<F, S>
   /** Adds the site and signs in, as the first account where nobody is named. */
   signIn(url: string, who?: { username: string; password: string }): Promise<Site>
+  /** Puts a job into the outbox; gives the id of the task that shows it. */
+  submit(job: JobToSubmit): Promise<string>
   site(id: string): Site | undefined
   task(id: string): Task | undefined
   close(): Promise<void>
@@ -121,6 +124,7 @@ export async function startCore(
       const { id } = await rpc.call('sites', 'add', { url })
       return rpc.call('sites', 'signIn', { site: id, ...who })
     },
+    submit: (job) => submitJob(rpc, job),
     site: (id) => sites.get(id),
     task: (id) => tasks.get(id),
     async close() {
@@ -129,6 +133,14 @@ export async function startCore(
       if (options.data === undefined) await rm(data, { recursive: true, force: true })
     },
   }
+}
+
+type JobToSubmit = { site: string } & Omit<Extract<OutboxAction, { kind: 'submit' }>, 'kind'>
+
+/** Puts a job into the outbox, as the window's form does; gives the id of the task that shows it. */
+export async function submitJob(rpc: RpcClient, { site, ...job }: JobToSubmit): Promise<string> {
+  const { id } = await rpc.call('outbox', 'add', { site, action: { kind: 'submit', ...job } })
+  return `submit:${id}`
 }
 
 /** A listener that keeps a collection as it is now. */

@@ -27,6 +27,10 @@ export interface FaultProxy {
   /** Breaks every connection and refuses new ones, as a lost network does. */
   down(): void
   up(): void
+  /** Lets nothing through any more and tells nobody, as a cable that was pulled out; new connections are taken and wait. */
+  mute(): void
+  /** Lets all through again: what was held back arrives. `forgotten`: only of what is new, as behind a router that has restarted. */
+  unmute(how?: 'forgotten'): void
   close(): Promise<void>
 }
 
@@ -36,6 +40,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const sockets = new Set<Socket>()
   let connections = 0
   let isDown = false
+  const gate = new Gate()
   const keep = (socket: Socket): void => {
     sockets.add(socket)
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket))
@@ -78,8 +83,9 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       return
     }
     const at = fault.kind === 'reset' ? fault : undefined
-    passing(near, far, at?.direction === 'up' ? at.after : Infinity, reset)
-    passing(far, near, at?.direction === 'down' ? at.after : Infinity, reset)
+    const door = gate.door()
+    passing(near, far, { bytes: at?.direction === 'up' ? at.after : Infinity, reset, door })
+    passing(far, near, { bytes: at?.direction === 'down' ? at.after : Infinity, reset, door })
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -98,6 +104,8 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     up() {
       isDown = false
     },
+    mute: () => gate.shut(),
+    unmute: (how) => gate.open(how === 'forgotten'),
     async close() {
       isDown = true
       cut()
@@ -107,10 +115,42 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   return proxy
 }
 
+/** What one connection waits for before anything of it goes on; undefined while it may. */
+type Door = () => Promise<void> | undefined
+
+/** Holds back all connections at once. */
+class Gate {
+  #shut: PromiseWithResolvers<void> | undefined
+  /** Connections before this one are held back for ever. */
+  #kept = 0
+  #doors = 0
+
+  shut(): void {
+    this.#shut ??= Promise.withResolvers()
+  }
+
+  open(forgotten: boolean): void {
+    if (forgotten) this.#kept = this.#doors
+    this.#shut?.resolve()
+    this.#shut = undefined
+  }
+
+  door(): Door {
+    const number = this.#doors++
+    return () =>
+      number < this.#kept ? forever : this.#shut?.promise.then(() => (number < this.#kept ? forever : undefined))
+  }
+}
+const forever = new Promise<void>(() => undefined)
+
 /** Passes on so many bytes, and what comes behind them no more. */
-function passing(from: Socket, to: Socket, bytes: number, reset: () => void): void {
+function passing(
+  from: Socket,
+  to: Socket,
+  { bytes, reset, door }: { bytes: number; reset: () => void; door: Door },
+): void {
   let left = bytes
-  from.on('data', (piece: Buffer) => {
+  const pass = (piece: Buffer): void => {
     const part = piece.subarray(0, left)
     left -= part.length
     if (left > 0) {
@@ -123,6 +163,17 @@ function passing(from: Socket, to: Socket, bytes: number, reset: () => void): vo
     // What belongs to it still arrives; the reset follows.
     from.pause()
     to.write(part, reset)
+  }
+  const hold = async (piece: Buffer, waiting: Promise<void>): Promise<void> => {
+    from.pause()
+    await waiting
+    from.resume()
+    pass(piece)
+  }
+  from.on('data', (piece: Buffer) => {
+    const waiting = door()
+    if (waiting === undefined) pass(piece)
+    else void hold(piece, waiting)
   })
   from.on('end', () => to.end())
 }

@@ -4,9 +4,6 @@ import { admin, portalToken, secret, spawnAgent, temporaryFolder } from './agent
 import type { Cluster } from './cluster.ts'
 import { startCore, until, type TestCore } from './core.ts'
 
-/** Long forms of tests, of minutes: `HEADWAY_LONG=1`. */
-export const isLong = process.env['HEADWAY_LONG'] !== undefined
-
 /** An agent process, asked beside the core under test what it really has. */
 export interface OutboxSite {
   url: string

@@ -50,7 +50,7 @@ export async function startSlurmSite(): Promise<SlurmSite> {
       agent = await start(port)
     },
     async submit(command, options) {
-      const { taskId } = await core.rpc.call('jobs', 'submit', {
+      const taskId = await core.submit({
         site,
         submission: {
           name: 'followed',

@@ -1,7 +1,10 @@
-import { picked, startUploadCore } from './upload-core.ts'
+import { context, startUploadCore } from './upload-core.ts'
 
-/** The core's uploads in a process of their own, to be killed: `URL DATA LIMIT [FILE…]`; a line of JSON for each change. */
-const [url = '', data = '', limit = '0', ...files] = process.argv.slice(2)
+/**
+ * The core's uploads in a process of their own, to be killed: `URL DATA LIMIT [PATH…]`, and in the environment UPLOAD_LABEL, which
+ * is `form` if not given. A line of JSON for each change.
+ */
+const [url = '', data = '', limit = '0', ...paths] = process.argv.slice(2)
 const core = await startUploadCore({ url, data, limit: Number(limit) })
 core.uploads.handlers.streams.all(
   {},
@@ -11,4 +14,7 @@ core.uploads.handlers.streams.all(
     fail: () => undefined,
   },
 )
-if (files.length > 0) await core.add(await Promise.all(files.map((file) => picked(file))))
+if (paths.length > 0) {
+  const { files } = await core.uploads.handlers.methods.expand({ paths }, context)
+  await core.add(files, process.env['UPLOAD_LABEL'])
+}

@@ -6,6 +6,8 @@ import type { PickedFile, Upload } from '../../contract/uploads.ts'
 import { agentTimes, directTransport, openSiteAgent, type SiteAgent } from '../../src/core/agent-client/index.ts'
 import type { Logger, Platform } from '../../src/core/platform.ts'
 import type { CallContext } from '../../src/rpc/types.ts'
+import type { Settings } from '../../contract/settings.ts'
+import { createEmitter } from '../../src/core/kit/emitter.ts'
 import { createUploads, type Uploads } from '../../src/core/uploads/index.ts'
 import { admin } from './agent.ts'
 
@@ -24,6 +26,8 @@ export interface UploadCore {
   signIn(username: string, password: string): Promise<void>
   /** Bytes per second, 0 for none; may be changed at any time. */
   limit: { value: number }
+  /** The user's other settings of uploads, in force at once. */
+  set(change: Partial<Settings>): void
   add(files: PickedFile[], label?: string): Promise<Upload[]>
   /** The upload as windows see it now. */
   upload(id: string): Upload
@@ -42,6 +46,8 @@ export async function startUploadCore(options: {
   limit?: number
   openSource?: Platform['openSource']
   credentials?: { username: string; password: string }
+  /** Round trips are believed to take so long, however busy this machine is. */
+  roundTripMs?: number
 }): Promise<UploadCore> {
   const data = options.data ?? (await mkdtemp(join(tmpdir(), 'headway-core-')))
   const secrets = new Map<string, string>()
@@ -83,20 +89,39 @@ export async function startUploadCore(options: {
   }
   await signIn(username, password)
 
-  const limit = { value: options.limit ?? 0 }
+  const changes = createEmitter<[]>()
+  let settings: Settings = {
+    language: 'en',
+    theme: 'light',
+    uploadLimit: options.limit ?? 0,
+    uploadOrder: 'added',
+    uploadReadBack: false,
+    downloadLimit: 0,
+    railCollapsed: false,
+    activeSite: null,
+  }
+  const set = (change: Partial<Settings>) => {
+    settings = { ...settings, ...change }
+    changes.emit()
+  }
+  const limit = {
+    get value() {
+      return settings.uploadLimit
+    },
+    set value(uploadLimit: number) {
+      set({ uploadLimit })
+    },
+  }
+  const { roundTripMs } = options
+  const link =
+    roundTripMs === undefined
+      ? agent.link
+      : (Object.create(agent.link, { roundTripMs: { value: roundTripMs } }) as typeof agent.link)
   const uploads = createUploads({
     platform,
     sites: { userOf: () => user, onChange: () => () => undefined },
-    agents: { client: () => agent.client, link: () => agent.link, onSites: () => nothing },
-    settings: {
-      current: () => ({
-        language: 'en',
-        theme: 'light',
-        uploadLimit: limit.value,
-        railCollapsed: false,
-        activeSite: null,
-      }),
-    },
+    agents: { client: () => agent.client, link: () => link, onSites: () => nothing },
+    settings: { current: () => settings, onChange: (listener) => changes.on(listener) },
   })
   uploads.start()
 
@@ -137,6 +162,7 @@ export async function startUploadCore(options: {
     },
     signIn,
     limit,
+    set,
     upload,
     async add(files, label = 'form') {
       const input: Input<'uploads', 'add'> = { site: SITE, label, files }

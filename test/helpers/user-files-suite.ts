@@ -114,6 +114,65 @@ export function describeUserFiles(name: string, make: () => Promise<FilesUnderTe
       await expect(files.makeFolder(user, 'a/y/z')).rejects.toMatchObject({ code: 'CONFLICT' })
     })
 
+    it('writes small files by the hundred, and keeps one that fails from nobody', async () => {
+      await files.makeFolder(user, 'a')
+      await symlink(outside, area('a/way'))
+      const small = Array.from({ length: 300 }, (_, at) => ({
+        path: `a/${at % 5}/deep/.upload-${at}.part`,
+        bytes: Buffer.from('x'.repeat(at * 9)),
+      }))
+      // What an earlier try has left, and a link in its place.
+      await files.makeFolder(user, 'a/1/deep')
+      await write('a/1/deep/.upload-1.part', 'half')
+      await symlink(join(outside, 'secret'), area('a/1/deep/.upload-6.part'))
+      const bytes = Buffer.from('no')
+      const wrong = ['a/way/x', 'a/../../x', '/etc/x', 'a/\0'].map((path) => ({ path, bytes }))
+      const outcomes = await files.writeFiles(user, [...wrong, ...small])
+      for (const outcome of outcomes.slice(0, 4)) expect(outcome).toMatchObject({ code: 'NAME_REFUSED' })
+      expect(outcomes.slice(4).filter((outcome) => outcome !== undefined)).toEqual([])
+      for (const { path, bytes: written } of small) expect((await readFile(area(path))).equals(written)).toBe(true)
+      expect((await stat(area('a/3/deep'))).mode & 0o777).toBe(0o700)
+      expect((await stat(area('a/3/deep/.upload-3.part'))).mode & 0o777).toBe(0o600)
+      expect(await readFile(join(outside, 'secret'), 'utf8')).toBe('secret')
+    })
+
+    it('writes more small files at once than go into one frame', async () => {
+      const small = Array.from({ length: 60 }, (_, at) => ({ path: `a/${at}`, bytes: Buffer.alloc(200_000, at) }))
+      const named = Array.from({ length: 900 }, (_, at) => ({
+        path: `${'long folder name/'.repeat(20)}${at}`,
+        bytes: Buffer.from('x'),
+      }))
+      const outcomes = await files.writeFiles(user, [...small, ...named])
+      expect(outcomes.filter((outcome) => outcome !== undefined)).toEqual([])
+      expect((await readFile(area('a/59'))).equals(Buffer.alloc(200_000, 59))).toBe(true)
+      expect(await files.list(user, 'long folder name', 1000)).toHaveLength(900)
+    })
+
+    it('gives them names: numbered where one is taken, the same file is used', async () => {
+      const texts = ['one', 'two', 'one', 'six']
+      const parts = texts.map((text, at) => ({ path: `a/.upload-${at}.part`, bytes: Buffer.from(text) }))
+      await files.writeFiles(user, parts)
+      await symlink(outside, area('a/way'))
+      await symlink(join(outside, 'secret'), area('a/linked'))
+      const outcomes = await files.placeFiles(user, [
+        ...parts.slice(0, 3).map(({ path }) => ({ path, name: 'mesh.msh' })),
+        { path: 'a/.upload-3.part', name: 'linked' },
+        { path: 'a/way/secret', name: 'mine' },
+        { path: 'a/.upload-9.part', name: 'none' },
+        { path: 'a/mesh.msh', name: '../b' },
+      ])
+      expect(outcomes.slice(0, 4)).toEqual(['a/mesh.msh', 'a/mesh (2).msh', 'a/mesh.msh', 'a/linked (2)'])
+      expect(outcomes[4]).toMatchObject({ code: 'NAME_REFUSED' })
+      expect(outcomes[5]).toMatchObject({ code: 'ENOENT' })
+      expect(outcomes[6]).toMatchObject({ code: 'NAME_REFUSED' })
+      expect((await files.list(user, 'a', 10)).map(({ path }) => path)).toEqual([
+        'linked (2)',
+        'mesh (2).msh',
+        'mesh.msh',
+      ])
+      expect(await readFile(join(outside, 'secret'), 'utf8')).toBe('secret')
+    })
+
     it('pages through one level of a large folder in the order of names', async () => {
       await files.makeFolder(user, 'run/m-folder')
       await files.makeFolder(user, 'run/.headway')

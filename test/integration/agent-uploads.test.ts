@@ -271,8 +271,10 @@ describe('what is in a file', () => {
     const job = label()
     const data = await make()
     const refused = await kim.upload(data, { name, label: job })
-    expect(refused).toMatchObject({ status: 400, body: { error: 'Security validation failed' } })
-    expect(refused.body).toMatchObject({ code: 'SECURITY_VALIDATION_FAILED', warnings: [expect.any(String)] })
+    expect(refused.body).toMatchObject({ error: 'Security validation failed', warnings: [expect.any(String)] })
+    // On a busy machine the look takes longer than the answer waits; then the upload says how it ended.
+    if (refused.status === 200) expect(refused.body.status).toBe('failed')
+    else expect(refused).toMatchObject({ status: 400, body: { code: 'SECURITY_VALIDATION_FAILED' } })
     expect(await stored('kim', job)).toEqual([])
     const list = await kim.call<{ uploads: { job_id: string; status: string }[] }>('GET', '/api/v2/files/uploads')
     expect(list.body.uploads.find((one) => one.job_id === job)?.status).toBe('failed')

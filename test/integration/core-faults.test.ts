@@ -65,7 +65,7 @@ describe('the agent killed with -9 and started again', () => {
     ends.push(() => core.close())
     const { id: site } = await core.signIn(agent.url)
     await connected(core, site)
-    const { taskId } = await core.rpc.call('jobs', 'submit', {
+    const taskId = await core.submit({
       site,
       submission: submission('for i in $(seq 1 30); do echo "line $i 한글"; sleep 0.1; done'),
       uploads: [],
@@ -95,7 +95,7 @@ describe('the agent killed with -9 and started again', () => {
     await connected(core, site)
     await agent.kill()
     await until('the loss to show', () => state(core, site) !== 'connected')
-    const { taskId } = await core.rpc.call('jobs', 'submit', {
+    const taskId = await core.submit({
       site,
       submission: submission('true', 'late'),
       uploads: [],
@@ -119,7 +119,7 @@ describe('the core ended and started again', () => {
     const { id: site } = await first.signIn(agent.url)
     await connected(first, site)
     await agent.kill()
-    const { taskId } = await first.rpc.call('jobs', 'submit', {
+    const taskId = await first.submit({
       site,
       submission: submission('true', 'kept'),
       uploads: [],
@@ -143,7 +143,7 @@ describe('the core ended and started again', () => {
     const secrets = new Map<string, string>()
     const first = await startCore({ data, secrets })
     const { id: site } = await first.signIn(agent.url)
-    const { taskId } = await first.rpc.call('jobs', 'submit', {
+    const taskId = await first.submit({
       site,
       submission: submission('true', 'old'),
       uploads: [],
@@ -239,7 +239,7 @@ describe('sign-in', () => {
     const { id: site } = await core.signIn(agent.url)
     await agent.fetch('/api/auth/register', { body: { username: 'other', password: 'a-password-of-another' } })
     await core.rpc.call('sites', 'signOut', { site })
-    const { taskId } = await core.rpc.call('jobs', 'submit', { site, submission: submission('true'), uploads: [] })
+    const taskId = await core.submit({ site, submission: submission('true'), uploads: [] })
     await until('the wait', () => core.task(taskId)?.wait === 'sign-in')
     await core.rpc.call('sites', 'signIn', { site, username: 'other', password: 'a-password-of-another' })
     await connected(core, site)
@@ -281,24 +281,24 @@ describe('adding a site', () => {
   })
 })
 
-describe('the same submit call', () => {
-  it('makes one task and one job, however often it is sent and over a restart too', async () => {
+describe('the same submission', () => {
+  it('makes one entry and one job, however often it is sent and over a restart too', async () => {
     const agent = await startAgent()
     ends.push(() => agent.close())
     const data = await folder('core')
     const secrets = new Map<string, string>()
     const first = await startCore({ data, secrets })
     const { id: site } = await first.signIn(agent.url)
-    const input = { site, submission: submission('true', 'once'), uploads: [] }
+    const action = { kind: 'submit' as const, submission: submission('true', 'once'), uploads: [] }
     const context = { id: 'change-1', signal: new AbortController().signal }
-    const a = await first.core.handlers.jobs.methods.submit(input, context)
-    const b = await first.core.handlers.jobs.methods.submit(input, context)
-    await until('the job', () => first.task(a.taskId)?.result?.jobId)
+    const a = await first.core.handlers.outbox.methods.add({ site, action }, context)
+    const b = await first.core.handlers.outbox.methods.add({ site, action }, context)
+    await until('the job', () => first.task(`submit:${a.id}`)?.result?.jobId)
     await first.close()
     const second = await startCore({ data, secrets })
     ends.push(() => second.close())
-    const c = await second.core.handlers.jobs.methods.submit(input, context)
-    expect([b.taskId, c.taskId]).toEqual([a.taskId, a.taskId])
+    const c = await second.core.handlers.outbox.methods.add({ site, action }, context)
+    expect([b.id, c.id]).toEqual([a.id, a.id])
     const jobs = second.watch('jobs', 'all', { site })
     const { items } = await until('the list', () => jobs.snapshots[0])
     expect(items).toHaveLength(1)
@@ -314,7 +314,7 @@ describe('the same submit call', () => {
     const { items } = await until('templates', () => templates.snapshots[0])
     const template = items.find(({ id }) => id === 'heat-triangle')
     if (template === undefined) throw new Error('no template')
-    const { taskId } = await core.rpc.call('jobs', 'submit', {
+    const taskId = await core.submit({
       site,
       submission: { ...submission(''), command: undefined, templateId: template.id, parameters: {} } as never,
       uploads: [],

@@ -26,7 +26,7 @@ async function submit(command: string, more: { options?: object; resources?: obj
     resources: { nodes: 1, tasks: 1, timeMinutes: 5, ...more.resources },
     ...(more.options === undefined ? {} : { options: more.options }),
   }
-  const { taskId } = await core.rpc.call('jobs', 'submit', { site, submission, uploads: [] })
+  const taskId = await core.submit({ site, submission, uploads: [] })
   await until('it is submitted', () => ['done', 'failed'].includes(core.task(taskId)?.state ?? ''))
   const task = core.task(taskId)
   if (task?.result?.jobId === undefined) throw new Error(JSON.stringify(task))

@@ -25,7 +25,7 @@ const submission = (command: string): Submission => ({
   resources: { nodes: 1, tasks: 1, timeMinutes: 5 },
 })
 async function submit(core: TestCore, site: string, command: string): Promise<string> {
-  const { taskId } = await core.rpc.call('jobs', 'submit', { site, submission: submission(command), uploads: [] })
+  const taskId = await core.submit({ site, submission: submission(command), uploads: [] })
   return until('the job', () => core.task(taskId)?.result?.jobId)
 }
 
@@ -83,7 +83,7 @@ describe('the main path through the core, against the real agent', () => {
     const { size, mtimeMs } = await stat(path)
     const file = { name: 'settings.yaml', folder: '', size, modified: mtimeMs, source: { kind: 'path' as const, path } }
     const { added } = await core.rpc.call('uploads', 'add', { site, label: 'form-2', files: [file] })
-    const { taskId } = await core.rpc.call('jobs', 'submit', {
+    const taskId = await core.submit({
       site,
       submission: submission('cat settings.yaml'),
       uploads: added.map(({ id }) => ({ id })),
@@ -105,7 +105,7 @@ describe('the main path through the core, against the real agent', () => {
     const defaults = Object.fromEntries(
       template.parameters.flatMap((item) => (item.default === undefined ? [] : [[item.key, item.default]])),
     )
-    const { taskId } = await core.rpc.call('jobs', 'submit', {
+    const taskId = await core.submit({
       site,
       submission: {
         name: 'heat',

@@ -70,7 +70,7 @@ describe('jobs through the core', () => {
   it('are cancelled; results and settings answer', async () => {
     const { core, site } = await start()
     const jobs = core.watch('jobs', 'all', { site })
-    const { taskId } = await core.rpc.call('jobs', 'submit', {
+    const taskId = await core.submit({
       site,
       submission: { name: 'long', command: 'sleep 60', resources: { nodes: 1, tasks: 1, timeMinutes: 5 } },
       uploads: [],

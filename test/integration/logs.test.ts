@@ -39,7 +39,7 @@ afterAll(async () => {
 })
 
 async function submit(command: string, options?: JobOptions): Promise<string> {
-  const { taskId } = await core.rpc.call('jobs', 'submit', {
+  const taskId = await core.submit({
     site,
     submission: {
       name: 'log',

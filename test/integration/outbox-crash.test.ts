@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { isLong, startOutboxSite, type OutboxSite } from '../helpers/outbox-site.ts'
+import { isLong } from '../helpers/long.ts'
+import { startOutboxSite, type OutboxSite } from '../helpers/outbox-site.ts'
 
 const program = fileURLToPath(new URL('../helpers/outbox-core-process.ts', import.meta.url))
 /** In the short form every write is met once, before or after it in turn; in the long form each both ways. */

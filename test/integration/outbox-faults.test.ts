@@ -8,10 +8,10 @@ import type { OutboxEntry } from '../../contract/outbox.ts'
 import { type Cluster, hasCluster, sharedCluster } from '../helpers/cluster.ts'
 import { until, type TestCore } from '../helpers/core.ts'
 import { numbers, randomFault, startFaultProxy, type FaultProxy } from '../helpers/fault-proxy.ts'
+import { isLong } from '../helpers/long.ts'
 import {
   allDone,
   followOutbox,
-  isLong,
   job,
   startOutboxCore,
   startOutboxSite,

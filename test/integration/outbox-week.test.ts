@@ -5,10 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { OutboxEntry } from '../../contract/outbox.ts'
 import { until, type TestCore } from '../helpers/core.ts'
 import { startFaultProxy, type FaultProxy } from '../helpers/fault-proxy.ts'
+import { isLong } from '../helpers/long.ts'
 import {
   allDone,
   followOutbox,
-  isLong,
   job,
   startOutboxCore,
   startOutboxSite,

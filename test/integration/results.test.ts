@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { afterEach, describe, expect, it } from 'vitest'
 import { jobHasEnded, type Submission } from '../../contract/jobs.ts'
-import { decodeMesh } from '../../src/renderer/features/results/mesh/decode.ts'
+import { decodeMesh } from '../../src/renderer/features/previews/mesh/decode.ts'
 import { startAgent } from '../helpers/agent.ts'
 import { failureOf, startCore, until } from '../helpers/core.ts'
 import { hasPart } from '../helpers/parts.ts'
@@ -21,7 +21,7 @@ async function start() {
   const { id: site } = await core.signIn(agent.url)
   const submit = async (what: Partial<Submission>, uploads: { id: string; slot?: string }[] = []): Promise<string> => {
     const submission = { name: 'try', resources: { nodes: 1, tasks: 1, timeMinutes: 5 }, ...what }
-    const { taskId } = await core.rpc.call('jobs', 'submit', { site, submission, uploads })
+    const taskId = await core.submit({ site, submission, uploads })
     const id = await until('the job', () => core.task(taskId)?.result?.jobId, 30_000)
     for (const deadline = Date.now() + 100_000; Date.now() < deadline;) {
       const { state, logTail } = await core.rpc.call('jobs', 'detail', { site, id })

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Helpers } from '../../agent/src/helper/pool.ts'
+import { PROTOCOL } from '../../agent/src/helper/protocol.ts'
 import { createRunner, type Runner } from '../../agent/src/runner/index.ts'
 import { createUserFiles, type UserFiles } from '../../agent/src/user-files/index.ts'
 import { testConfig } from '../helpers/agent.ts'
@@ -86,7 +87,7 @@ describe.skipIf(!canBeSite)('users’ files and commands, by a helper that sudo 
     await writeFile(marker, '')
     execFileSync('chmod', ['666', marker])
     const uid = execFileSync('id', ['-u', alice], { encoding: 'utf8' }).trim()
-    const hello = JSON.stringify({ hello: 1, user: alice, uid: Number(uid), area: area(alice) })
+    const hello = JSON.stringify({ hello: PROTOCOL, user: alice, uid: Number(uid), area: area(alice) })
     const head = `\\000\\000\\000\\${hello.length.toString(8)}\\000\\000\\000\\000`
     const lie = `echo 1 >${marker}; printf '${head}%s' '${hello}'; head -c 10 >/dev/null; ${line}; exec head -c 3000 /dev/urandom`
     await site.setHelper((script) =>
@@ -356,7 +357,7 @@ describe.skipIf(!canBeSite)('users’ files and commands, by a helper that sudo 
     })
 
     test('a helper of another version is not spoken to', async () => {
-      const text = '{"hello":2}'
+      const text = '{"hello":9}'
       await site.setHelper(() => `#!/bin/sh\nprintf '\\000\\000\\000\\013\\000\\000\\000\\000%s' '${text}'\nexec cat\n`)
       await expect(files.stat(alice, 'x')).rejects.toThrow('install both together')
     })

@@ -101,7 +101,7 @@ describe.skipIf(!canRunSshd || !hasAgentPackage)('work over an SSH session that 
 
   it('the log of a job goes on at the byte where it was cut', async () => {
     const [sshd, user, site] = await start()
-    const { taskId } = await user.rpc.call('jobs', 'submit', {
+    const taskId = await user.submit({
       site,
       submission: {
         name: 'log',

@@ -41,7 +41,7 @@ describe.skipIf(!isPossible)('a real Slurm behind SSH', { timeout: 120_000 }, ()
       command: 'id -un; hostname; sleep 3',
       resources: { nodes: 1, tasks: 1, timeMinutes: 5, partition: 'compute' },
     }
-    const { taskId } = await user.rpc.call('jobs', 'submit', { site, submission, uploads: [] })
+    const taskId = await user.submit({ site, submission, uploads: [] })
     sshd.cut()
     await until('it is submitted', () => ['done', 'failed'].includes(user.task(taskId)?.state ?? ''), 60_000)
     expect(user.task(taskId)).toMatchObject({ state: 'done' })

@@ -110,7 +110,7 @@ describe.skipIf(!canRunSshd || !hasAgentPackage)('removing the agent from a head
 
   it('is refused with the data while jobs run, and everything stays as it was', async () => {
     const [sshd, user, site] = await connected()
-    const { taskId } = await user.rpc.call('jobs', 'submit', {
+    const taskId = await user.submit({
       site,
       submission: { name: 'long', command: 'sleep 300', resources: { nodes: 1, tasks: 1, timeMinutes: 10 } },
       uploads: [],

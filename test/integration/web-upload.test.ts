@@ -8,6 +8,7 @@ import type { PickedFile, Upload } from '../../contract/uploads.ts'
 import { startWebHost, type WebHost } from '../../src/web/host.ts'
 import { admin, startAgent, type TestAgent } from '../helpers/agent.ts'
 import { openBrowserPage, type BrowserPage } from '../helpers/browser-page.ts'
+import { submitJob } from '../helpers/core.ts'
 
 /** A file that only a page has, through the Node host and the core to the real agent, into a job, and a result back. */
 let folder: string
@@ -60,7 +61,7 @@ test('the bytes arrive, whole and verified, run through a job and come back', as
   await finished(id)
   socket.close()
 
-  const { taskId } = await page.rpc.call('jobs', 'submit', {
+  const taskId = await submitJob(page.rpc, {
     site,
     submission: {
       name: 'sum',

@@ -16,6 +16,8 @@ import { migration as workflows } from './migrations/008-workflows.ts'
 import { migration as notifications } from './migrations/009-notifications.ts'
 import { migration as desktops } from './migrations/010-desktops.ts'
 import { migration as idempotency } from './migrations/011-idempotency.ts'
+import { migration as uploadSources } from './migrations/012-upload-sources.ts'
+import { migration as tus } from './migrations/013-tus.ts'
 
 /** Append only: a migration that was once released is never changed. */
 const migrations: readonly Migration[] = [
@@ -30,6 +32,8 @@ const migrations: readonly Migration[] = [
   notifications,
   desktops,
   idempotency,
+  uploadSources,
+  tus,
 ]
 
 /**
@@ -44,6 +48,8 @@ export function openDatabase(folder: string): Kysely<Database> {
   const database = new DatabaseSync(path, { timeout: 5000 })
   try {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON')
+    // 40 MB of log: a checkpoint syncs within the agent's thread, and thousands of small files need many (a tenth of their time).
+    database.exec('PRAGMA wal_autocheckpoint = 10000')
     migrate(database, migrations)
   } catch (error) {
     database.close()

@@ -23,12 +23,23 @@ export function flag(header: Header, name: string): boolean {
   return value
 }
 
-export function texts(header: Header, name: string): string[] {
+/** As they are: whoever uses one as a path refuses what is none. */
+export function strings(header: Header, name: string): string[] {
   const value = header[name]
-  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string' && !item.includes('\0'))) {
-    throw wrong(name)
-  }
-  return value as string[]
+  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) throw wrong(name)
+  return value
+}
+
+export function texts(header: Header, name: string): string[] {
+  const value = strings(header, name)
+  if (value.some((item) => item.includes('\0'))) throw wrong(name)
+  return value
+}
+
+export function wholes(header: Header, name: string): number[] {
+  const value = header[name]
+  if (!Array.isArray(value) || !value.every((item) => Number.isSafeInteger(item) && item >= 0)) throw wrong(name)
+  return value as number[]
 }
 
 export const optional = <T>(header: Header, name: string, read: (header: Header, name: string) => T): T | undefined =>

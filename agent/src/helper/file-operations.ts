@@ -1,7 +1,7 @@
 import { Failure } from '../kit/failure.ts'
 import type { FileEntry, FileReader, FileWriter, UserFiles } from '../user-files/index.ts'
-import { flag, optional, text, texts, whole } from './arguments.ts'
-import { PIECE } from './protocol.ts'
+import { flag, optional, strings, text, texts, whole, wholes } from './arguments.ts'
+import { PIECE, toWire } from './protocol.ts'
 import type { Handler, Result } from './serve.ts'
 
 /** Files that one user may have open at a time. */
@@ -72,6 +72,19 @@ async function readUpTo(file: FileReader, position: number, length: number): Pro
   return piece.subarray(0, done)
 }
 
+/** A payload cut into pieces of these lengths. Throws BAD_REQUEST where it is longer or shorter than they are together. */
+function cut(payload: Buffer, lengths: readonly number[]): Buffer[] {
+  let at = 0
+  const pieces = lengths.map((length) => payload.subarray(at, (at += length)))
+  if (at !== payload.length) throw new Failure('BAD_REQUEST', 'The lengths are not those of the payload.')
+  return pieces
+}
+
+/** Throws BAD_REQUEST where two lists that belong together are not of one length. */
+function same(first: readonly unknown[], second: readonly unknown[]): void {
+  if (first.length !== second.length) throw new Failure('BAD_REQUEST', 'The lists are not of the same length.')
+}
+
 /** What the agent may ask about the user's files; the same checks as where the agent is the user stand behind each. */
 export function fileOperations(files: UserFiles, user: string, open: OpenFiles): [string, Handler][] {
   return [
@@ -116,6 +129,29 @@ export function fileOperations(files: UserFiles, user: string, open: OpenFiles):
     ['sync', done((header) => open.writer(header).sync())],
     ['datasync', done((header) => open.writer(header).datasync())],
     ['close', done((header) => open.close(header))],
+    [
+      'writeFiles',
+      async ({ header, payload }) => {
+        const [paths, lengths] = [strings(header, 'paths'), wholes(header, 'lengths')]
+        same(paths, lengths)
+        const pieces = cut(payload, lengths)
+        const written = paths.map((place, at) => ({ path: place, bytes: pieces[at] ?? Buffer.alloc(0) }))
+        const outcomes = await files.writeFiles(user, written)
+        return asJson(outcomes.map((error) => (error === undefined ? {} : { error: toWire(error) })))
+      },
+    ],
+    [
+      'placeFiles',
+      async ({ header }) => {
+        const [paths, names] = [strings(header, 'paths'), strings(header, 'names')]
+        same(paths, names)
+        const placed = paths.map((place, at) => ({ path: place, name: names[at] ?? '' }))
+        const outcomes = await files.placeFiles(user, placed)
+        return asJson(
+          outcomes.map((outcome) => (typeof outcome === 'string' ? { path: outcome } : { error: toWire(outcome) })),
+        )
+      },
+    ],
     ['rename', done((header) => files.rename(user, path(header, 'from'), path(header, 'to')))],
     ['link', done((header) => files.link(user, path(header, 'target'), path(header, 'at')))],
     ['remove', done((header) => files.remove(user, path(header)))],

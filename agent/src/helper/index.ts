@@ -8,7 +8,7 @@ export { HelperLost } from './channel.ts'
 export { MAX_PAYLOAD } from './frames.ts'
 export type { Helper } from './helper.ts'
 export type { Helpers } from './pool.ts'
-export { PIECE } from './protocol.ts'
+export { fromWire, PIECE } from './protocol.ts'
 
 /** What sudo runs as anybody must be root's alone to change, and so must every folder above it. */
 function checkHelper(path: string): void {

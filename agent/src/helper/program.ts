@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { Failure } from '../kit/failure.ts'
+import { moreThreads } from '../kit/threads.ts'
 import { SelfRunner } from '../runner/index.ts'
 import { createOwnFiles } from '../user-files/index.ts'
 import { areaFor, prepareArea, whoRuns } from './area.ts'
@@ -20,6 +21,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { root: { type: 'string', default: '~/.headway' }, 'slurm-bin': { type: 'string', default: '' } },
   })
+  await moreThreads()
   process.umask(0o077)
   process.chdir('/')
   const { stdin: input, stdout: output } = process

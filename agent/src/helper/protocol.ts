@@ -2,7 +2,7 @@ import { agentErrorStatus, type AgentErrorCode } from '../../../contract/agent/e
 import { Failure } from '../kit/failure.ts'
 
 /** Agent and helper are installed together; a helper of another version is not spoken to. */
-export const PROTOCOL = 1
+export const PROTOCOL = 2
 
 /** Bytes of one read and of one part of a long answer. */
 export const PIECE = 1 << 20

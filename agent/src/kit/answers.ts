@@ -6,7 +6,7 @@ import type { AgentError } from '../../../contract/agent/errors.ts'
 import { Failure, isFull } from './failure.ts'
 
 /** What the client reads; `reference` of an INTERNAL one finds it in the log. */
-function bodyOf({ code, message, details, retryAfter, warnings }: Failure): AgentError {
+export function bodyOf({ code, message, details, retryAfter, warnings }: Failure): AgentError {
   return {
     error: message,
     code,

@@ -1,13 +1,7 @@
+import { type Stress, vonMises } from '../../../mesh/von-mises.ts'
+
 /** Why a result file says nothing; a sentence for the user. */
 export class UnreadableResult extends Error {}
-
-/** Six components in the order of a STRESS block: SXX SYY SZZ SXY SYZ SZX. */
-type Stress = readonly [number, number, number, number, number, number]
-
-export function vonMises([xx, yy, zz, xy, yz, zx]: Stress): number {
-  const normal = (xx - yy) ** 2 + (yy - zz) ** 2 + (zz - xx) ** 2
-  return Math.sqrt(normal / 2 + 3 * (xy ** 2 + yz ** 2 + zx ** 2))
-}
 
 const COLUMN = 12
 

@@ -5,7 +5,7 @@ import type { Uploads } from '../uploads/index.ts'
 import { createFolderChanges } from './changes.ts'
 import { createFolders } from './folder.ts'
 import { folderRoutes } from './folder-routes.ts'
-import { createMeshes } from './mesh/index.ts'
+import { createMeshes } from './meshes.ts'
 import { meshRoutes } from './mesh-routes.ts'
 import { resultRoutes } from './routes.ts'
 
@@ -15,9 +15,9 @@ export function createResults(agent: Agent, { jobs, uploads }: { jobs: Jobs; upl
   // What an ended job left is looked at at once, and must be all of it.
   jobs.onChange((job) => folders.forget(job))
   const changes = createFolderChanges(agent, { uploads, folders })
-  const meshes = createMeshes(agent)
+  const meshes = createMeshes()
   return {
-    close: () => meshes.close(),
+    close: async () => meshes.close(),
     routes: async (app) => {
       await app.register(resultRoutes(agent, jobs))
       await app.register(folderRoutes(agent, { jobs, folders, changes }))

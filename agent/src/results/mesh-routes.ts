@@ -8,7 +8,7 @@ import type { Agent } from '../kit/agent.ts'
 import { Failure } from '../kit/failure.ts'
 import { identityOf, type TypeBox } from '../kit/http.ts'
 import { isOurs, placeOf } from './folder.ts'
-import type { Meshes } from './mesh/index.ts'
+import type { Meshes } from './meshes.ts'
 
 /** The surface of a mesh or result file, made small here. */
 export function meshRoutes(agent: Agent, { jobs, meshes }: { jobs: Jobs; meshes: Meshes }): FastifyPluginAsync {

@@ -9,6 +9,7 @@ import { Failure } from '../kit/failure.ts'
 import { identityOf } from '../kit/http.ts'
 import { type Jobs, type JobView, viewJobs } from '../jobs/index.ts'
 import type { Agent } from '../kit/agent.ts'
+import { digestOf } from '../uploads/index.ts'
 import { attachment, parseRange } from './byte-range.ts'
 import { readResults } from './figures.ts'
 import { isOurs } from './folder.ts'
@@ -21,6 +22,12 @@ const FileParams = Type.Object({
 
 /** More files than a person reads through; the folder itself holds them all. */
 const MOST_FILES = 10_000
+/** The most that is read beforehand for a `Want-Content-Digest`: whoever wants more to be verified asks for it in pieces. */
+const DIGESTED_BYTES = 16 * 2 ** 20
+
+/** Whether SHA-256 is among the digests that are asked for (RFC 9530: a preference of 0 refuses it). */
+const wantsDigest = (header: string | string[] | undefined): boolean =>
+  /(?:^|,)\s*sha-256\s*=\s*(?:[1-9]|10)\s*(?:,|$)/i.test(String(header ?? ''))
 
 /** What a job left behind: its files, and the figures its template reads from them. */
 export function resultRoutes(agent: Agent, jobs: Jobs): FastifyPluginAsync {
@@ -79,6 +86,13 @@ export function resultRoutes(agent: Agent, jobs: Jobs): FastifyPluginAsync {
           throw new Failure('RANGE_NOT_SATISFIABLE', `The file has ${size} bytes.`)
         }
         const { start, end } = range ?? { start: 0, end: size - 1 }
+        if (range !== undefined && wantsDigest(request.headers['want-content-digest'])) {
+          const length = end - start + 1
+          if (length <= DIGESTED_BYTES) {
+            const digest = await digestOf(file, { offset: start, length }, 'sha256')
+            reply.header('Content-Digest', `sha-256=:${digest.toString('base64')}:`)
+          }
+        }
         if (range !== undefined) reply.code(206).header('Content-Range', `bytes ${start}-${end}/${size}`)
         reply.header('Content-Length', String(end - start + 1))
         if (size === 0) {

@@ -1,13 +1,18 @@
 import { createHash } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
 import { Failure } from '../kit/failure.ts'
 import type { FileReader } from '../user-files/index.ts'
 
-/** The SHA-256 in a `Content-Digest` header (RFC 9530). Throws BAD_REQUEST where there is none or it is malformed. */
-export function contentDigest(header: string | string[] | undefined): Buffer {
-  const value = Array.isArray(header) ? header.join(',') : (header ?? '')
-  const match = /(?:^|,)\s*sha-256\s*=\s*:([A-Za-z0-9+/]{43}=):/i.exec(value)
+/**
+ * The SHA-256 in a digest header (RFC 9530). `Content-Digest` is that of the body as it comes, `Repr-Digest` that of what it
+ * stands for. Throws BAD_REQUEST where there is none or it is malformed.
+ */
+export function statedDigest(headers: IncomingHttpHeaders, name: 'Content-Digest' | 'Repr-Digest'): Buffer {
+  const value = headers[name.toLowerCase()]
+  const text = Array.isArray(value) ? value.join(',') : (value ?? '')
+  const match = /(?:^|,)\s*sha-256\s*=\s*:([A-Za-z0-9+/]{43}=):/i.exec(text)
   if (match?.[1] === undefined) {
-    throw new Failure('BAD_REQUEST', 'The chunk comes without a Content-Digest of SHA-256.')
+    throw new Failure('BAD_REQUEST', `The chunk comes without a ${name} of SHA-256.`)
   }
   return Buffer.from(match[1], 'base64')
 }

@@ -8,10 +8,14 @@ import { portalRoutes } from './portal-routes.ts'
 import { chunkAt, chunkCount } from './ranges.ts'
 import { uploadRoutes } from './routes.ts'
 import { UploadService } from './service.ts'
+import { setRoutes } from './set-routes.ts'
 import type { UploadRow } from './store.ts'
+import { tusRoutes } from './tus-routes.ts'
 import type { StoredFile, Uploads } from './uploads.ts'
 
-export { numberedName } from './place.ts'
+export { digestOf } from './digests.ts'
+export { numberedName } from '../user-files/index.ts'
+export { TUS_HEADERS } from './tus-protocol.ts'
 export type { StoredFile, Uploads } from './uploads.ts'
 
 const ADOPT_CHUNK = 8 * 2 ** 20
@@ -33,6 +37,8 @@ export function createUploads(agent: Agent): Noun & Uploads {
   return {
     routes: async (app) => {
       await app.register(uploadRoutes(service))
+      await app.register(setRoutes(service))
+      await app.register(tusRoutes(service, { maxSize: agent.config.limits.fileSize }))
       await app.register(portalRoutes(service, { spool, chunkBytes: agent.config.limits.chunkBytes }))
     },
     async start() {

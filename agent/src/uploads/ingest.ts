@@ -45,7 +45,7 @@ function release(pieces: Buffer[]): void {
 }
 
 /** `writev` may write less than asked (a full disk does so before it fails). */
-async function writeAll(handle: FileWriter, pieces: Buffer[], length: number, position: number): Promise<void> {
+export async function writeAll(handle: FileWriter, pieces: Buffer[], length: number, position: number): Promise<void> {
   const { bytesWritten } = await handle.writev(pieces, position)
   if (bytesWritten === length) return
   const rest = Buffer.concat(pieces).subarray(bytesWritten)

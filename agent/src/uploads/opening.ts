@@ -7,6 +7,7 @@ import { KeyedLock } from './locks.ts'
 import { chunkCount } from './ranges.ts'
 import type { Reservations } from './reservations.ts'
 import { checkName } from './security/index.ts'
+import { gigabytes, type Space } from './space.ts'
 import { itemOf, type UploadRow, type UploadStore } from './store.ts'
 
 /** Keeps what an upload costs in memory and in the database small, however small its chunks are. */
@@ -27,8 +28,6 @@ export interface Opening {
   checksum?: string | undefined
 }
 
-const gigabytes = (bytes: number): string => `${Math.round((bytes / 2 ** 30) * 100) / 100} GB`
-
 /** `jobs/<label>` is a folder, so the two names that mean another folder are none. Throws VALIDATION_FAILED. */
 function labelOf(label: string = NO_FORM): string {
   if (/^[A-Za-z0-9._-]{1,128}$/.test(label) && label !== '.' && label !== '..') return label
@@ -37,32 +36,55 @@ function labelOf(label: string = NO_FORM): string {
   })
 }
 
+export interface Opened {
+  row: UploadRow
+  /** False where the key was known: the upload may be in any state. */
+  created: boolean
+}
+
+/** Begins uploads of one user. An outcome for each in order; one that is refused keeps no other. */
+export type Open = (user: string, openings: readonly Opening[]) => Promise<(Opened | Failure)[]>
+
+/** The same upload again. Throws CONFLICT for another one by the same key. */
+const knownAs = (known: UploadRow, row: UploadRow): Opened => {
+  const same = (['filename', 'folder', 'size', 'chunk_size', 'label'] as const).every((k) => known[k] === row[k])
+  if (same) return { row: known, created: false }
+  throw new Failure('CONFLICT', 'This key belongs to another upload.', { details: { upload_id: known.id } })
+}
+
 /** Begins uploads: all that can be refused is refused here, before a byte is sent. */
 export function createOpening(
-  agent: Pick<Agent, 'config' | 'files' | 'now'>,
+  agent: Pick<Agent, 'config' | 'now'>,
   store: UploadStore,
-  reservations: Reservations,
-): (user: string, opening: Opening) => Promise<{ row: UploadRow; created: boolean }> {
+  { space, reservations }: { space: Space; reservations: Reservations },
+): Open {
   const { limits } = agent.config
   const locks = new KeyedLock()
 
-  const checkSpace = async (user: string, size: number) => {
-    const free = Math.max(0, (await agent.files.space(user)).free - reservations.total)
-    if (size <= free) return
-    throw new Failure(
-      'NO_SPACE',
-      `There is not enough space on the cluster: ${gigabytes(size)} needed, ${gigabytes(free)} free.`,
-      { details: { needed: size, free } },
-    )
-  }
-
-  const checkForm = async (row: UploadRow) => {
-    if (row.label === NO_FORM) return
-    const items = await store.itemsOf(row.user, row.label)
-    if (items.has(itemOf(row)) || items.size < limits.filesPerJob) return
-    throw new Failure('VALIDATION_FAILED', `A job takes at most ${limits.filesPerJob} files; a folder counts as one.`, {
-      details: { limit: limits.filesPerJob, count: items.size },
-    })
+  /** Counts new things of the forms of one user, each form and each thing looked up once. */
+  const formsOf = (user: string) => {
+    const forms = new Map<string, Set<string>>()
+    const known = new Set<string>()
+    /** Throws VALIDATION_FAILED where the form is full. */
+    return async (row: UploadRow): Promise<void> => {
+      const item = itemOf(row)
+      const place = `${row.label}/${item}`
+      if (known.has(place) || (await store.hasItem(user, row.label, row))) {
+        known.add(place)
+        return
+      }
+      const items = forms.get(row.label) ?? (await store.itemsOf(user, row.label))
+      forms.set(row.label, items)
+      if (items.size >= limits.filesPerJob) {
+        throw new Failure(
+          'VALIDATION_FAILED',
+          `A job takes at most ${limits.filesPerJob} files; a folder counts as one.`,
+          { details: { limit: limits.filesPerJob, count: items.size } },
+        )
+      }
+      items.add(item)
+      known.add(place)
+    }
   }
 
   const newRow = (user: string, opening: Opening): UploadRow => {
@@ -105,21 +127,41 @@ export function createOpening(
     }
   }
 
-  return (user, opening) =>
+  return (user, openings) =>
     locks.run(user, async () => {
-      const row = newRow(user, opening)
-      const known = opening.key === undefined ? undefined : await store.findByKey(user, opening.key)
-      if (known !== undefined) {
-        const same = (['filename', 'folder', 'size', 'chunk_size', 'label'] as const).every((k) => known[k] === row[k])
-        if (same) return { row: known, created: false }
-        throw new Failure('CONFLICT', 'This key belongs to another upload.', { details: { upload_id: known.id } })
+      const keys = openings.flatMap(({ key }) => (key === undefined ? [] : [key]))
+      const known = new Map((await store.findByKeys(user, keys)).map((row) => [row.key, row]))
+      const addToForm = formsOf(user)
+
+      const openOne = async (opening: Opening): Promise<Opened> => {
+        const row = newRow(user, opening)
+        const before = known.get(row.key)
+        if (row.key !== null && before !== undefined) return knownAs(before, row)
+        checkSizes(row)
+        checkName(row.filename)
+        if (row.label !== NO_FORM) await addToForm(row)
+        return { row, created: true }
       }
-      checkSizes(row)
-      checkName(row.filename)
-      await checkForm(row)
-      await checkSpace(user, row.size)
-      await store.insert(row)
-      reservations.set(row.id, row.size)
-      return { row, created: true }
+      const outcomes: (Opened | Failure)[] = []
+      for (const opening of openings) {
+        try {
+          outcomes.push(await openOne(opening))
+        } catch (error) {
+          if (!(error instanceof Failure)) throw error
+          outcomes.push(error)
+        }
+      }
+      const isNew = (outcome: Opened | Failure): outcome is Opened => 'created' in outcome && outcome.created
+      const rows = outcomes.filter(isNew).map(({ row }) => row)
+      try {
+        const size = rows.reduce((sum, row) => sum + row.size, 0)
+        if (rows.length > 0) await space.check(user, size)
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error
+        return outcomes.map((outcome) => (isNew(outcome) ? error : outcome))
+      }
+      await store.insert(rows)
+      for (const row of rows) reservations.set(row, row.size)
+      return outcomes
     })
 }

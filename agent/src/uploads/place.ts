@@ -1,4 +1,4 @@
-import { MAX_NAME_BYTES, partialName, type UserFiles } from '../user-files/index.ts'
+import { numberedName, partialName, type UserFiles } from '../user-files/index.ts'
 import { KeyedLock } from './locks.ts'
 import type { UploadRow, UploadStore } from './store.ts'
 
@@ -10,21 +10,6 @@ export const folderOf = ({ label, class: fileClass, folder }: Place): string =>
 
 /** Where the bytes gather: beside the target, so that finishing is a rename. */
 export const partialPath = (row: Place & { id: string }): string => `${folderOf(row)}/${partialName(row.id)}`
-
-/** What is longer than this behind the last dot is no extension. */
-const MAX_EXTENSION = 16
-
-/** `mesh.msh` → `mesh (2).msh`, never longer than a name may be. */
-export function numberedName(name: string, number: number): string {
-  if (number === 1) return name
-  const dot = name.lastIndexOf('.')
-  const extension = dot > 0 && name.length - dot <= MAX_EXTENSION ? name.slice(dot) : ''
-  const suffix = ` (${number})${extension}`
-  // By code point: half a character is none.
-  const stem = Array.from(name.slice(0, name.length - extension.length))
-  while (Buffer.byteLength(stem.join('') + suffix) > MAX_NAME_BYTES) stem.pop()
-  return stem.join('') + suffix
-}
 
 /** Gives whole files their names. */
 export class Placing {
@@ -61,6 +46,18 @@ export class Placing {
         }
       }
     })
+  }
+
+  /**
+   * The same for many small ones of a user that are on the disk; a file that is there counts as the same by its bytes. An
+   * outcome for each in order: its path, or what kept it from getting a name.
+   */
+  placeAll(user: string, rows: readonly UploadRow[]): Promise<(string | Error)[]> {
+    const files = rows.map((row) => ({ path: partialPath(row), name: row.filename }))
+    const work = () => this.#files.placeFiles(user, files)
+    // Always in the same order, so that no two wait for each other.
+    const folders = [...new Set(rows.map(folderOf))].sort()
+    return folders.reduceRight((inner, folder) => () => this.#locks.run(`${user}/${folder}`, inner), work)()
   }
 
   /** Whether the rename was done before a crash. */

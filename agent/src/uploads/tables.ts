@@ -39,7 +39,19 @@ export interface UploadChunksTable {
   boot: string
 }
 
+/** An upload that comes by the tus protocol. */
+export interface TusUploadsTable {
+  upload_id: string
+  /** `Upload-Metadata` as its client has sent it. */
+  metadata: string
+  /** Bytes up to which it is written, where that is behind the last whole chunk; else what is said by the chunks counts. */
+  offset: number
+  /** The machine's boot under which they were written. */
+  boot: string
+}
+
 export interface UploadTables {
   file_uploads: FileUploadsTable
   upload_chunks: UploadChunksTable
+  tus_uploads: TusUploadsTable
 }

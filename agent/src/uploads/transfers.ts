@@ -1,3 +1,4 @@
+import { Failure } from '../kit/failure.ts'
 import type { UserFiles } from '../user-files/index.ts'
 import { partialPath } from './place.ts'
 import { ChunkSet } from './ranges.ts'
@@ -12,6 +13,7 @@ const SWEEP_MS = 15_000
 export class Transfers {
   readonly #parts: { files: UserFiles; store: UploadStore; boot: string }
   readonly #open = new Map<string, Promise<Transfer>>()
+  readonly #held = new Map<string, Promise<void>>()
   readonly #sweep: NodeJS.Timeout
 
   constructor(parts: { files: UserFiles; store: UploadStore; boot: string }) {
@@ -19,8 +21,31 @@ export class Transfers {
     this.#sweep = setInterval(() => void this.#closeIdle(), SWEEP_MS).unref()
   }
 
+  /**
+   * Keeps everybody else from an upload until what this returns is called: who wants it waits, who sends is ended.
+   * Undefined where another holds it or it is being verified.
+   */
+  async hold(id: string): Promise<(() => void) | undefined> {
+    if (this.#held.has(id)) return undefined
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const release = () => {
+      this.#held.delete(id)
+      resolve()
+    }
+    this.#held.set(id, promise)
+    const transfer = await this.#open.get(id)?.catch(() => undefined)
+    if (transfer?.row.status === 'verifying') {
+      release()
+      return undefined
+    }
+    await transfer?.end(new Failure('CONFLICT', 'The file arrives on another way.'))
+    this.#open.delete(id)
+    return release
+  }
+
   /** With what has arrived so far; undefined for an unknown upload and for one that is over. */
   async get(id: string): Promise<Transfer | undefined> {
+    await this.#held.get(id)
     const known = this.#open.get(id)
     if (known !== undefined) {
       const transfer = await known
@@ -30,6 +55,7 @@ export class Transfers {
     }
     const row = await this.#parts.store.find(id)
     if (row === undefined || (row.status !== 'receiving' && row.status !== 'verifying')) return undefined
+    if (this.#held.has(id)) return this.get(id)
     return this.load(row)
   }
 
@@ -64,9 +90,8 @@ export class Transfers {
     await (await transfer)?.close()
   }
 
-  /** The partial file, gone; its folder stays. */
+  /** The partial file of an upload that was ended, gone; its folder stays. */
   async removePartial(row: UploadRow): Promise<void> {
-    await this.drop(row.id)
     await this.#parts.files.remove(row.user, partialPath(row))
   }
 

@@ -5,7 +5,7 @@ import { createSiteFiles } from './site.ts'
 import type { UserFiles } from './user-files.ts'
 
 export type { FileEntry, FileReader, FileWriter, UserFiles } from './user-files.ts'
-export { MAX_NAME_BYTES, partialName, storedFolder, storedName } from './names.ts'
+export { MAX_NAME_BYTES, numberedName, partialName, storedFolder, storedName } from './names.ts'
 export { type Area, createOwnFiles } from './self.ts'
 
 /** The way to users' files: by helpers in site mode; else the agent is the user, or owns all of them. */

@@ -54,6 +54,21 @@ export function storedFolder(folder: string): string {
   return segments.join('/')
 }
 
+/** What is longer than this behind the last dot is no extension. */
+const MAX_EXTENSION = 16
+
+/** `mesh.msh` → `mesh (2).msh`, never longer than a name may be. */
+export function numberedName(name: string, number: number): string {
+  if (number === 1) return name
+  const dot = name.lastIndexOf('.')
+  const extension = dot > 0 && name.length - dot <= MAX_EXTENSION ? name.slice(dot) : ''
+  const suffix = ` (${number})${extension}`
+  // By code point: half a character is none.
+  const stem = Array.from(name.slice(0, name.length - extension.length))
+  while (Buffer.byteLength(stem.join('') + suffix) > MAX_NAME_BYTES) stem.pop()
+  return stem.join('') + suffix
+}
+
 /** The segments of a path in a user's area, each a plain name; none for the area itself. Throws NAME_REFUSED. */
 export function segmentsOf(path: string): string[] {
   if (path === '') return []

@@ -5,6 +5,7 @@ import { Failure } from '../kit/failure.ts'
 import { filesBelow, folderPage, hasCode, lstat, plainEntry, usedBelow } from './listing.ts'
 import { nameRefused, refusalOf, segmentsOf } from './names.ts'
 import { quotaOf } from './quota.ts'
+import { createSmallFiles } from './small-files.ts'
 import type { UserFiles } from './user-files.ts'
 
 const FOLDER = 0o700
@@ -120,10 +121,14 @@ export function createOwnFiles(areaOf: (user: string) => Area, base: string): Us
           await fs.mkdir(at, { mode: FOLDER }).catch((error: unknown) => {
             if (!hasCode(error, 'EEXIST')) throw error
           })
+          // What will be in it is to be found after a loss of power.
+          await syncFolder(dirname(at))
         }
       }
       return at
     },
+
+    ...createSmallFiles(chain),
 
     openRead: (user, path) => open(user, path, O_RDONLY),
     openWrite: (user, path, { exclusive }) => open(user, path, O_RDWR | O_CREAT | (exclusive ? O_EXCL : 0)),

@@ -1,11 +1,13 @@
 import { join } from 'node:path'
 import { Failure } from '../kit/failure.ts'
-import type { Helpers } from '../helper/index.ts'
+import { fromWire, type Helpers, MAX_PAYLOAD } from '../helper/index.ts'
 import { segmentsOf } from './names.ts'
 import { RemoteFile } from './remote-file.ts'
-import type { FileEntry, UserFiles } from './user-files.ts'
+import type { FileEntry, NewFile, UserFiles, WrittenFile } from './user-files.ts'
 
 const LISTING_MS = 5 * 60_000
+/** Of the paths in one frame together: well within a header. */
+const MAX_PATHS = 128 * 2 ** 10
 
 /** What a helper says of a file. The user may have put anything in its place: what is no entry of a folder is none. */
 function entryOf(wire: unknown): FileEntry | undefined {
@@ -22,6 +24,35 @@ function entryOf(wire: unknown): FileEntry | undefined {
 
 const entriesOf = (wire: unknown): FileEntry[] =>
   Array.isArray(wire) ? wire.map(entryOf).filter((entry) => entry !== undefined) : []
+
+/** In groups, in order, of which each fits into one frame. `cost`: bytes of the header and of the payload. */
+function* groupsOf<T>(items: readonly T[], cost: (item: T) => [header: number, payload: number]): Generator<T[], void> {
+  let group: T[] = []
+  let [paths, bytes] = [0, 0]
+  for (const item of items) {
+    const [header, payload] = cost(item)
+    if (group.length > 0 && (paths + header > MAX_PATHS || bytes + payload > MAX_PAYLOAD)) {
+      yield group
+      group = []
+      ;[paths, bytes] = [0, 0]
+    }
+    group.push(item)
+    paths += header
+    bytes += payload
+  }
+  if (group.length > 0) yield group
+}
+
+/** As many outcomes as were asked for, whatever the helper says: what is none of ours has failed. */
+function outcomesOf(payload: Buffer, count: number): { path?: unknown; error?: unknown }[] {
+  const wire: unknown = JSON.parse(payload.toString('utf8'))
+  return Array.from({ length: count }, (_, at) => {
+    const outcome: unknown = Array.isArray(wire) ? wire[at] : undefined
+    return typeof outcome === 'object' && outcome !== null ? outcome : { error: null }
+  })
+}
+
+const lengthOf = (text: string): number => Buffer.byteLength(JSON.stringify(text))
 
 /** Users' files in site mode: every touch is made by the user's own helper. `own` knows the disk of the agent. */
 export function createSiteFiles(helpers: Helpers, own: Pick<UserFiles, 'space'>): UserFiles {
@@ -41,6 +72,34 @@ export function createSiteFiles(helpers: Helpers, own: Pick<UserFiles, 'space'>)
     openRead: (user, path) => RemoteFile.open(helpers, user, path, { write: false }),
 
     openWrite: (user, path, { exclusive }) => RemoteFile.open(helpers, user, path, { write: true, exclusive }),
+
+    async writeFiles(user, files) {
+      const outcomes: (Error | undefined)[] = []
+      for (const group of groupsOf<NewFile>(files, ({ path, bytes }) => [lengthOf(path) + 16, bytes.length])) {
+        const header = { paths: group.map(({ path }) => path), lengths: group.map(({ bytes }) => bytes.length) }
+        const options = { ...listing, payload: group.map(({ bytes }) => bytes) }
+        const { payload } = await helpers.call(user, 'writeFiles', header, options)
+        for (const { error } of outcomesOf(payload, group.length)) {
+          outcomes.push(error === undefined ? undefined : fromWire(error))
+        }
+      }
+      return outcomes
+    },
+
+    async placeFiles(user, files) {
+      const outcomes: (string | Error)[] = []
+      for (const group of groupsOf<WrittenFile>(files, ({ path, name }) => [lengthOf(path) + lengthOf(name) + 2, 0])) {
+        const header = { paths: group.map(({ path }) => path), names: group.map(({ name }) => name) }
+        const { payload } = await helpers.call(user, 'placeFiles', header, { patienceMs: LISTING_MS })
+        for (const [at, { path, error }] of outcomesOf(payload, group.length).entries()) {
+          // In the folder that it was written to, and nowhere else.
+          const folder = group[at]?.path.replace(/[^/]+$/, '') ?? ''
+          const isIn = typeof path === 'string' && path.startsWith(folder) && !path.slice(folder.length).includes('/')
+          outcomes.push(isIn ? path : fromWire(error))
+        }
+      }
+      return outcomes
+    },
 
     async rename(user, from, to) {
       try {

@@ -41,6 +41,18 @@ export interface Quota {
   limit: number
 }
 
+/** A whole small file, and where it is to be. */
+export interface NewFile {
+  path: string
+  bytes: Buffer
+}
+
+/** A file that was written, and the name that it is to have in its folder. */
+export interface WrittenFile {
+  path: string
+  name: string
+}
+
 /**
  * The one way to a user's files: `self` where the agent is the user or owns all, in site mode a helper run as the user.
  * Every path is relative to the user's own area (`<uploads>/users/<username>/`, in site mode `~/.headway/`), with `/`, and
@@ -55,6 +67,16 @@ export interface UserFiles {
   openRead(user: string, path: string): Promise<FileReader>
   /** For reading and writing, in a folder that exists. `exclusive`: it must not exist yet; else it is made or kept as it is. */
   openWrite(user: string, path: string, options: { exclusive: boolean }): Promise<FileWriter>
+  /**
+   * Writes many small files, in folders that are made where they are missing, all on the disk when this ends. What is at one
+   * of the paths is an earlier try and goes. An outcome for each in order: what kept it from being written, which keeps no other.
+   */
+  writeFiles(user: string, files: readonly NewFile[]): Promise<(Error | undefined)[]>
+  /**
+   * Gives written files their names, on the disk when this ends: numbered where another file has the name; one that is there
+   * already, byte by byte, is used instead. An outcome for each in order: its path, or what kept it from getting a name.
+   */
+  placeFiles(user: string, files: readonly WrittenFile[]): Promise<(string | Error)[]>
   /** Atomic; both inside the user's area, folder entries fsynced. */
   rename(user: string, from: string, to: string): Promise<void>
   /** A symbolic link made by the agent itself from a job's folder to an input of the same user. */

@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path'
-import type { ResultEntry } from '../../../contract/results.ts'
+import type { Collision, ResultEntry } from '../../../contract/results.ts'
 import type { Task } from '../../../contract/task.ts'
-import { localTree } from '../../core/results/index.ts'
+import { localTree, newestOf } from '../../core/results/index.ts'
 import { RpcError, type RpcClient } from '../../rpc/types.ts'
 import { CommandFailure } from '../failure.ts'
 import { exitCode } from '../exit-codes.ts'
@@ -10,6 +10,14 @@ import { chooseSite, withSession } from '../session.ts'
 import { until } from '../streams.ts'
 
 const pageSize = 5000
+
+export interface GetOptions {
+  site?: string
+  to: string
+  filter?: string
+  newest?: number
+  onConflict: Collision
+}
 
 /** The files below a folder of the job that fit a pattern, however many. */
 async function filesOf(
@@ -37,11 +45,12 @@ async function filesOf(
 /**
  * `headway get JOB [FILTER] [--filter PATTERN]`: saves a job's files into `--to`, those in folders in folders of the same
  * names. FILTER: a part of the path, or with a `/` at its end a folder. PATTERN: `*` and `?` for the name, or the whole path.
+ * `newest`: only so many of them, those changed last.
  */
 export async function get(
   id: string,
   what: string | undefined,
-  options: { site?: string; to: string; filter?: string },
+  options: GetOptions,
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
@@ -51,7 +60,8 @@ export async function get(
     const folder = isFolder ? what.replace(/\/+$/, '') : ''
     const part = isFolder ? undefined : what
     const all = await filesOf(rpc, { site: site.id, id }, { folder, filter: options.filter ?? part })
-    const wanted = all.filter(({ path }) => options.filter === undefined || part === undefined || path.includes(part))
+    const fitting = all.filter(({ path }) => options.filter === undefined || part === undefined || path.includes(part))
+    const wanted = newestOf(fitting, options.newest)
     if (wanted.length === 0) {
       const asked = [what, options.filter].filter((text) => text !== undefined).join(' ')
       throw new CommandFailure(
@@ -63,7 +73,13 @@ export async function get(
     const places = localTree(wanted.map(({ path }) => path))
     for (const file of wanted) {
       const to = join(resolve(options.to), dirname(places.get(file.path) ?? ''))
-      const { taskId } = await rpc.call('results', 'save', { site: site.id, id, path: file.path, to })
+      const { taskId } = await rpc.call('results', 'save', {
+        site: site.id,
+        id,
+        path: file.path,
+        to,
+        collision: options.onConflict,
+      })
       const look = (items: Task[]): Task | undefined => {
         const task = items.find((item) => item.id === taskId)
         if (task?.progress !== undefined)

@@ -78,6 +78,9 @@ export interface UploadOptions {
   site?: string
   label?: string
   offline?: boolean
+  limit?: string
+  whole?: boolean
+  readBack?: boolean
 }
 
 /** `headway upload … --offline`: the files are read when they go out. */

@@ -4,8 +4,8 @@ import { maxRefusal, readText, type Answer, type Http, type Opened, type Outgoin
 import type { AgentClient, RequestOptions } from './interfaces.ts'
 import type { Session } from './session.ts'
 
-/** Most of the answer to a chunk. */
-const maxChunkAnswer = 1024 * 1024
+/** Most of the answer to a chunk, or to a set of a thousand files. */
+const maxBytesAnswer = 8 * 1024 * 1024
 
 /** The signed-in client of one site. */
 export function createClient(http: Http, session: Session, site: string): AgentClient {
@@ -45,19 +45,25 @@ export function createClient(http: Http, session: Session, site: string): AgentC
     return answer
   }
 
+  async function sendBytes<T>(
+    method: 'PUT' | 'POST',
+    ...[path, body, headers, signal, pace]: Parameters<AgentClient['putBytes']>
+  ): Promise<T> {
+    const answer = await open({ method, path, body, headers, signal, pace })
+    const text = await readText(answer.body, maxBytesAnswer).catch((error: unknown) => {
+      // Cut in the middle of the answer: what became of the bytes is asked for again.
+      throw signal.aborted ? error : offline(site)
+    })
+    return parse(text, () => refuse(path, answer, '')) as T
+  }
+
   return {
     get: (path, options) => ask({ method: 'GET', path, ...options }),
     post: (path, options) => ask({ method: 'POST', path, ...keyed(options) }),
     put: (path, options) => ask({ method: 'PUT', path, ...keyed(options) }),
     delete: (path, options) => ask({ method: 'DELETE', path, ...keyed(options) }),
-    async putBytes<T>(...[path, body, headers, signal, pace]: Parameters<AgentClient['putBytes']>) {
-      const answer = await open({ method: 'PUT', path, body, headers, signal, pace })
-      const text = await readText(answer.body, maxChunkAnswer).catch((error: unknown) => {
-        // Cut in the middle of the answer: what became of the chunk is asked for again.
-        throw signal.aborted ? error : offline(site)
-      })
-      return parse(text, () => refuse(path, answer, '')) as T
-    },
+    putBytes: (...parts) => sendBytes('PUT', ...parts),
+    postBytes: (...parts) => sendBytes('POST', ...parts),
     stream: (path, options) => open({ method: 'GET', path, ...options }),
     async upgrade(path, { protocols, signal }) {
       const answer = await authorised(

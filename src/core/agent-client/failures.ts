@@ -67,7 +67,11 @@ export function failureOf(site: string, refusal: Refusal): AppError {
     case 'CHECKSUM_MISMATCH':
       return appError('CHECKSUM_MISMATCH', { name: text('name') }, message)
     case 'NO_SPACE':
-      return appError('NO_SPACE', { needed: number('needed'), free: number('free') }, message)
+      return appError(
+        'NO_SPACE',
+        { needed: number('needed'), free: number('free'), ...(number('limit') > 0 ? { limit: number('limit') } : {}) },
+        message,
+      )
     case 'RATE_LIMITED': {
       const seconds = answer.retry_after ?? retryAfterSeconds(refusal.retryAfter, Date.now()) ?? 1
       return appError('RATE_LIMITED', { retryAfter: seconds }, message, seconds)

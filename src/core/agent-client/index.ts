@@ -1,3 +1,4 @@
+export { failureOf } from './failures.ts'
 export { followed, type Followed } from './followed.ts'
 export type { AgentClient, AgentLink, Agents, RequestOptions } from './interfaces.ts'
 export { createLive, isTemporary, refreshedWhileWatched, type Live, type LiveLink } from './live.ts'

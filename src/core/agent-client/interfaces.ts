@@ -30,6 +30,8 @@ export interface AgentClient {
     signal: AbortSignal,
     pace?: (left: number) => Promise<number>,
   ): Promise<T>
+  /** The same by POST: a set of small files. */
+  postBytes<T>(...parts: Parameters<AgentClient['putBytes']>): Promise<T>
   /** Bytes down, as they come; `headers` in lower case. */
   stream(
     path: string,
@@ -48,6 +50,8 @@ export interface AgentLink {
   /** Called with `true` each time the site becomes reachable and signed in (what was missed must be asked for again). */
   onReady(listener: (ready: boolean) => void): () => void
   readonly ready: boolean
+  /** Milliseconds to the agent and back, the least that was measured since it was reached; undefined before that. */
+  readonly roundTripMs?: number | undefined
   /** When the agent was last heard of on it: milliseconds since 1970. */
   readonly heardAt?: number | undefined
 }

@@ -29,6 +29,7 @@ export interface Link extends AgentLink {
 
 /** What this side wants to hear; its own uploads it knows best itself. */
 const topics: readonly Topic[] = ['jobs', 'nodes', 'notifications', 'templates', 'desktops']
+const SECOND_PING_MS = 250
 const maxFrame = 16 * 1024 * 1024
 
 /**
@@ -45,6 +46,7 @@ export function createLink(
   const readiness = createEmitter<[boolean]>()
   let ready = false
   let heardAt: number | undefined
+  let leastRoundTripMs: number | undefined
   let closed = false
   let attempt = 0
   let refusals = 0
@@ -137,9 +139,11 @@ export function createLink(
       if (pinged === undefined || !mine) return
       heardAt = Date.now()
       const roundTripMs = Math.max(1, Math.round(performance.now() - pinged))
+      leastRoundTripMs = Math.min(roundTripMs, ready ? (leastRoundTripMs ?? Infinity) : Infinity)
       pinged = undefined
       clearTimeout(beat)
-      beat = setTimeout(ping, times.pingEveryMs)
+      // The first one was measured while much else began.
+      beat = setTimeout(ping, ready ? times.pingEveryMs : Math.min(SECOND_PING_MS, times.pingEveryMs))
       if (ready) return tell({ type: 'measured', roundTripMs })
       attempt = 0
       refusals = 0
@@ -190,6 +194,9 @@ export function createLink(
     },
     get heardAt() {
       return heardAt
+    },
+    get roundTripMs() {
+      return leastRoundTripMs
     },
     onEvent: (listener) => events.on(listener),
     onReady: (listener) => readiness.on(listener),

@@ -1,7 +1,6 @@
 import type { Static } from 'typebox'
 import type { CancelAnswer, ChangeAnswer, JobAnswer } from '../../../contract/agent/jobs.ts'
 import type { TemplateAnswer } from '../../../contract/agent/templates.ts'
-import type { Input } from '../../../contract/app.ts'
 import type { Job, Resubmission } from '../../../contract/jobs.ts'
 import type { FeatureHandlers } from '../../rpc/types.ts'
 import type { Deliveries } from '../outbox/index.ts'
@@ -22,15 +21,9 @@ export interface JobsFeature {
   close(): void
 }
 
-/** Jobs at all sites: the list, one job's story, and submitting. */
-export function createJobs(parts: {
-  sites: SitesFeature
-  lastKnown: LastKnown
-  remembered: Remembered
-  /** Puts a submission into the outbox; the id of the task that shows it, the same for the same change. */
-  submit: (input: Input<'jobs', 'submit'>, change: string) => string
-}): JobsFeature {
-  const { sites, remembered, submit } = parts
+/** Jobs at all sites: the list, one job's story, and how the outbox delivers what makes or changes one. */
+export function createJobs(parts: { sites: SitesFeature; lastKnown: LastKnown; remembered: Remembered }): JobsFeature {
+  const { sites, remembered } = parts
   const { agents } = sites
   const lists = createPerUser(parts, createJobList)
   const everybody = createPerUser(parts, createEverybody)
@@ -46,7 +39,6 @@ export function createJobs(parts: {
     },
     handlers: {
       methods: {
-        submit: (input, { id }) => ({ taskId: submit(input, id) }),
         async cancel({ site, id }, { signal }) {
           const path = `${jobPath(id)}/cancel`
           const { job } = await agents.client(site).post<Static<typeof CancelAnswer>>(path, { signal })

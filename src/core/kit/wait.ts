@@ -14,6 +14,25 @@ export function wait(ms: number, signal?: AbortSignal): Promise<void> {
   })
 }
 
+/**
+ * Waits in line. `ask` is given what grants the wish, gets in line with it, and returns how to leave the line again. Rejects with the
+ * signal's reason, out of the line.
+ */
+export function granted(signal: AbortSignal, ask: (grant: () => void) => () => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(reasonOf(signal))
+    const stop = (): void => {
+      leave()
+      reject(reasonOf(signal))
+    }
+    signal.addEventListener('abort', stop, { once: true })
+    const leave = ask(() => {
+      signal.removeEventListener('abort', stop)
+      resolve()
+    })
+  })
+}
+
 /** Waits for something to be over, at most so many milliseconds; nothing is left behind that would keep a process alive. */
 export async function atMost(work: Promise<unknown>, ms: number): Promise<void> {
   const over = new AbortController()

@@ -20,7 +20,7 @@ import { forgetFormer, formerSubmissions } from './former.ts'
 import { createRound } from './round.ts'
 import * as steps from './steps.ts'
 import { openOutboxStore } from './store.ts'
-import { createOutboxTasks, taskId } from './tasks.ts'
+import { createOutboxTasks } from './tasks.ts'
 import { viewOf } from './view.ts'
 
 export type { Deliveries } from './deliver.ts'
@@ -30,8 +30,6 @@ export interface Outbox {
   handlers: FeatureHandlers<'outbox'>
   /** Submissions. */
   tasks: TaskSource
-  /** `jobs.submit`: the id of the task that shows it. */
-  submit(input: Input<'jobs', 'submit'>, change: string): string
   /** How many entries go by themselves as soon as they can. */
   unsent(): number
   onChange(listener: () => void): () => void
@@ -182,8 +180,6 @@ export function createOutbox(parts: OutboxParts): Outbox {
 
   return {
     tasks: createOutboxTasks({ list, onChange, hold, release, remove, retry }),
-    submit: ({ site, ...submission }, change) =>
-      taskId(add({ site, action: { kind: 'submit', ...submission } }, change).id),
     unsent: () => entries.all().filter(({ phase }) => phase === 'queued').length,
     onChange: (listener) => entries.onChange(listener),
     start: () => dispatch.start(),

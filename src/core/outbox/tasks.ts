@@ -4,7 +4,7 @@ import type { Task, TaskWait } from '../../../contract/task.ts'
 import type { TaskSource } from '../tasks/index.ts'
 
 const prefix = 'submit'
-export const taskId = (entry: string): string => `${prefix}:${entry}`
+const taskId = (entry: string): string => `${prefix}:${entry}`
 const entryId = (task: string): string => task.slice(prefix.length + 1)
 
 const waits: Readonly<Record<OutboxWait, TaskWait>> = {

@@ -17,6 +17,7 @@ import { queryOf } from './select.ts'
 import { createTickets, type Download } from './tickets.ts'
 
 export { localTree } from './save-tree.ts'
+export { newestOf } from './select.ts'
 export type { Download } from './tickets.ts'
 
 export interface ResultsFeature {
@@ -39,10 +40,12 @@ export function createResults(parts: {
   remembered: Remembered
   whenUploaded: Parameters<typeof createPuts>[0]['whenUploaded']
   downloadsFolder: string
+  /** Bytes per second for all downloads now; 0: none. */
+  downloadLimit: () => number
   log: Logger
 }): ResultsFeature {
   const { agents, remembered } = parts
-  const downloads = createDownloads(parts)
+  const downloads = createDownloads({ ...parts, limit: parts.downloadLimit })
   const puts = createPuts(parts)
   const tickets = createTickets(agents)
   return {
@@ -66,7 +69,7 @@ export function createResults(parts: {
         sizes: ({ site, id, path }, { signal }) =>
           agents.client(site).get<FolderSizes>(`${folderPath(id)}/sizes`, { signal, query: { path } }),
         space: ({ site }, { signal }) => agents.client(site).get<Space>(spacePath, { signal }),
-        preview: ({ site, id, path, as }, { signal }) => preview(agents.client(site), id, path, as, signal),
+        preview: ({ site, ...file }, { signal }) => preview(agents.client(site), file, signal),
         makeFolder: ({ site, id, path }, { signal }) =>
           agents.client(site).post<{ path: string }>(folderPath(id), { json: { path }, signal }),
         rename: ({ site, id, from, to }, { signal }) =>
@@ -74,6 +77,7 @@ export function createResults(parts: {
         remove: ({ site, id, paths }, { signal }) =>
           agents.client(site).post<{ removed: number }>(`${filesPath(id)}/remove`, { json: { paths }, signal }),
         put: (input, { id }) => ({ taskId: puts.put(input, id) }),
+        taken: async (input) => ({ taken: await downloads.taken(input) }),
         save: (input, { id }) => ({ taskId: downloads.save(input, id) }),
         saveMany: (input, { id }) => ({ taskId: downloads.saveMany(input, id) }),
         downloadTicket: ({ site, id, path }) => ({ ticket: tickets.give(site, id, { path }) }),

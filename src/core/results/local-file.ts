@@ -1,6 +1,11 @@
-import { mkdir, open, rename, rmdir } from 'node:fs/promises'
+import { lstat, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises'
+import { constants } from 'node:os'
 import { join, parse } from 'node:path'
+import type { Collision } from '../../../contract/results.ts'
 import { appError, AppError } from '../kit/app-error.ts'
+
+/** Node has no word for EDQUOT, and gives its number. */
+const QUOTA = `Unknown system error -${constants.errno.EDQUOT}`
 
 const hasCode = (error: unknown, ...codes: string[]): boolean =>
   error instanceof Error && 'code' in error && codes.includes(String(error.code))
@@ -27,8 +32,27 @@ function shorten(name: string): string {
   return short === '' ? 'file' : short + ext
 }
 
-/** Gives the finished part its name: `mesh.frd`, or `mesh (2).frd` where that is taken. Nothing is ever overwritten. */
-export async function placeFile(part: string, folder: string, name: string): Promise<string> {
+/** Whether anything has that name in the folder. */
+export const isThere = (folder: string, name: string): Promise<boolean> =>
+  lstat(join(folder, name)).then(
+    () => true,
+    () => false,
+  )
+
+/**
+ * Gives the finished part its name: `mesh.frd`, or `mesh (2).frd` where that is taken. Nothing is overwritten but where the
+ * user said `replace`.
+ */
+export async function placeFile(
+  part: string,
+  folder: string,
+  name: string,
+  collision: Collision = 'keep-both',
+): Promise<string> {
+  if (collision === 'replace') {
+    await rename(part, join(folder, name))
+    return join(folder, name)
+  }
   const { name: stem, ext } = parse(name)
   for (let number = 1; ; number += 1) {
     const path = join(folder, number === 1 ? name : `${stem} (${number})${ext}`)
@@ -61,11 +85,38 @@ export async function claimFolder(part: string, folder: string, name: string): P
   }
 }
 
+/** Moves all files of a finished folder to their places in another one, in the place of those there; gives that folder. */
+export async function mergeFolder(part: string, folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true })
+  for (const entry of await readdir(part, { withFileTypes: true })) {
+    const from = join(part, entry.name)
+    if (entry.isDirectory()) await mergeFolder(from, join(folder, entry.name))
+    else await rename(from, join(folder, entry.name))
+  }
+  await rm(part, { recursive: true, force: true })
+  return folder
+}
+
 /** What this machine's file system said, as an error of the closed set; others as they are. */
 export function localFailure(error: unknown, name: string, needed: number): unknown {
   if (error instanceof AppError) return error
-  if (hasCode(error, 'ENOSPC', 'EDQUOT')) return appError('NO_SPACE', { needed, free: 0 }, 'This disk is full.')
-  if (hasCode(error, 'EACCES', 'EPERM', 'EROFS', 'EEXIST', 'ENOTDIR', 'ENOENT', 'ENAMETOOLONG', 'EINVAL')) {
+  if (hasCode(error, 'ENOSPC', QUOTA))
+    return appError('NO_SPACE', { needed, free: 0, here: true }, 'This disk is full.')
+  if (
+    hasCode(
+      error,
+      'EACCES',
+      'EPERM',
+      'EROFS',
+      'EEXIST',
+      'ENOTDIR',
+      'EISDIR',
+      'ENOTEMPTY',
+      'ENOENT',
+      'ENAMETOOLONG',
+      'EINVAL',
+    )
+  ) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : ''
     return appError('FILE_UNREADABLE', { name, reason }, `${name} cannot be written here (${reason}).`)
   }

@@ -1,12 +1,13 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rename, stat, utimes, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, parse } from 'node:path'
-import type { ResultEntry, Selection } from '../../../contract/results.ts'
+import type { Collision, ResultEntry, Selection } from '../../../contract/results.ts'
 import { untilDone, type Agents } from '../agent-client/index.ts'
 import { syncFolder } from '../kit/files.ts'
 import type { Control } from '../tasks/index.ts'
-import { createSpeed, fetchRest, sizeOf, type Version } from './fetch.ts'
-import { claimFolder, localName } from './local-file.ts'
+import { createSpeed, fetchFile, type Fetching } from './fetch.ts'
+import { claimFolder, isThere, localName, mergeFolder } from './local-file.ts'
 import { leftOutName, leftOutText, selectedFiles } from './select.ts'
+import type { Way } from './way.ts'
 
 /** A download of several files as it is kept; files that came whole lie in `partName` under their names. */
 export interface KeptTree {
@@ -16,10 +17,13 @@ export interface KeptTree {
   folder: string
   name: string
   partName: string
+  collision?: Collision
 }
 
 /** Files at a time: small ones would wait for one round trip each. */
-const AT_ONCE = 4
+const AT_ONCE = 8
+/** Times nearer than this are the same: file systems keep them more or less finely. */
+const CLOSE_MS = 2_000
 
 /**
  * Where each file goes on this machine, relative to the new folder. Names come from the head node; two that become the same
@@ -45,17 +49,19 @@ export function localTree(paths: readonly string[]): Map<string, string> {
 }
 
 /**
- * Saves the selected files with their folders. Each is fetched whole, checked for its size and then named; after a restart
- * those with their name are there. The folder gets its own name at the end: what carries it is complete.
+ * Saves the selected files with their folders. Each is fetched whole and verified, gets the time it has on the cluster and
+ * then its name; after a restart those with their name are there. The folder gets its own name at the end: what carries it is
+ * complete. Where the user said so its files go into the folder that has the name already.
  */
 export async function saveTree<B>(parts: {
   agents: Agents
+  way: Way
   site: string
   kept: KeptTree
   control: Control<B>
 }): Promise<{ path: string }> {
-  const { agents, site, kept, control } = parts
-  const { job, selection, folder } = kept
+  const { agents, way, site, kept, control } = parts
+  const { job, selection, folder, collision = 'keep-both' } = kept
   const link = agents.link(site)
   const root = join(folder, kept.partName)
   await mkdir(root, { recursive: true })
@@ -75,35 +81,40 @@ export async function saveTree<B>(parts: {
     control.progress({ done, total, bytesPerSecond: speed(more) })
   }
 
-  async function saveOne({ path, size: listed }: ResultEntry): Promise<void> {
-    const target = join(root, places.get(path) ?? localName(path))
-    const there = await sizeOf(target)
-    if (there > 0 && there === listed) return tell(path, there, 0)
+  async function saveOne({ path, size: listed, modifiedAt }: ResultEntry): Promise<void> {
+    const local = places.get(path) ?? localName(path)
+    const target = join(root, local)
+    const changedAt = new Date(modifiedAt)
+    if (await isSame(target, listed, changedAt)) return tell(path, listed, 0)
+    if (collision !== 'keep-both' && (await stays(join(folder, kept.name, local), { collision, listed, changedAt }))) {
+      return tell(path, listed, 0)
+    }
     await mkdir(dirname(target), { recursive: true })
     // No file of the tree begins with a dot (`localName`): what comes never lies under another one's name.
     const part = join(dirname(target), `.${basename(target)}.part`)
-    let version: Version = {}
-    await rm(part, { force: true })
+    const got: Fetching['got'] = {}
     await untilDone(link, control.signal, async (signal) => {
       control.waiting(link.ready ? undefined : 'network')
-      return fetchRest(
+      return fetchFile(
         {
           client: agents.client(site),
+          way,
           job,
           path,
           part,
-          version,
+          got,
           onVersion(now) {
             // It grew or shrank since it was listed.
-            total += (now.size ?? listed) - (version.size ?? listed)
-            version = now
+            total += (now.size ?? listed) - (got.size ?? listed)
             control.waiting()
           },
           onBytes: (bytes, more) => tell(path, bytes, more),
+          onPieces: (pieces) => (got.pieces = pieces),
         },
         signal,
       )
     })
+    await utimes(part, changedAt, changedAt)
     await rename(part, target)
   }
 
@@ -126,7 +137,22 @@ export async function saveTree<B>(parts: {
   const failed = ends.find((end) => end.status === 'rejected')
   if (failed !== undefined) throw failed.reason
   if (left.length > 0) await writeFile(join(root, leftOutName), leftOutText(left))
-  const path = await claimFolder(root, folder, kept.name)
+  const path =
+    collision === 'keep-both'
+      ? await claimFolder(root, folder, kept.name)
+      : await mergeFolder(root, join(folder, kept.name))
   await syncFolder(folder)
   return { path }
 }
+
+const isSame = (path: string, size: number, changedAt: Date): Promise<boolean> =>
+  stat(path).then(
+    (there) => there.isFile() && there.size === size && Math.abs(there.mtimeMs - changedAt.getTime()) < CLOSE_MS,
+    () => false,
+  )
+
+/** Whether what has the name on this machine stays as it is. */
+const stays = (
+  path: string,
+  { collision, listed, changedAt }: { collision: Collision; listed: number; changedAt: Date },
+): Promise<boolean> => (collision === 'skip' ? isThere(dirname(path), basename(path)) : isSame(path, listed, changedAt))

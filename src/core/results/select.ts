@@ -50,11 +50,18 @@ export const leftOutText = (left: readonly string[]): Buffer =>
       .join('\n')}\n`,
   )
 
+/** So many files, those changed last, or all of them; in the order of their paths. */
+export const newestOf = (files: readonly ResultEntry[], count: number | undefined): ResultEntry[] =>
+  files
+    .toSorted((a, b) => Date.parse(b.modifiedAt) - Date.parse(a.modifiedAt))
+    .slice(0, count)
+    .toSorted((a, b) => (a.path < b.path ? -1 : 1))
+
 /** Each file once, in the order of their paths. Rejects with NOT_FOUND where there are none. */
 export async function selectedFiles(
   client: AgentClient,
   job: string,
-  { paths, filter, class: fileClass }: Selection,
+  { paths, filter, class: fileClass, newest }: Selection,
   signal: AbortSignal,
 ): Promise<Selected> {
   const narrowed = {
@@ -77,7 +84,7 @@ export async function selectedFiles(
   if (found.size === 0) {
     throw appError('NOT_FOUND', { what: 'file', id: paths[0] ?? filter ?? job }, 'There is no such file in this job.')
   }
-  const all = [...found.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  const all = newestOf([...found.values()], newest)
   return {
     files: all.filter(({ path }) => !unopened.test(path)),
     left: all.flatMap(({ path }) => (unopened.test(path) ? [path] : [])),

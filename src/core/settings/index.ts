@@ -18,33 +18,53 @@ const initial: Settings = {
   uploadLimit: 0,
   railCollapsed: false,
   activeSite: null,
+  uploadOrder: 'added',
+  uploadReadBack: false,
+  downloadLimit: 0,
 }
 
-/** The user's settings, in `settings.json` of the data folder. */
-export async function createSettings({ folder, log }: { folder: string; log: Logger }): Promise<SettingsFeature> {
+/**
+ * The user's settings, in `settings.json` of the data folder.
+ *
+ * @param parts `here`: what is otherwise in this process alone; nothing of it is kept.
+ */
+export async function createSettings({
+  folder,
+  log,
+  here = {},
+}: {
+  folder: string
+  log: Logger
+  here?: Partial<Settings>
+}): Promise<SettingsFeature> {
   const stored = await openStored<Settings>({
     path: join(folder, 'settings.json'),
     migrations: [],
-    read: (value) => (Value.Check(Settings, value) ? value : undefined),
+    // What came to the settings later is not in an older file.
+    read: (value) => {
+      const whole = { ...initial, ...(value as object) }
+      return Value.Check(Settings, whole) ? whole : undefined
+    },
     initial,
     log,
   })
   const changes = createEmitter<[Settings]>()
+  const current = (): Settings => ({ ...stored.value, ...here })
   return {
-    current: () => stored.value,
+    current,
     onChange: (listener) => changes.on(listener),
     handlers: {
       methods: {
         async update(part) {
           const saved = stored.set({ ...stored.value, ...part })
-          changes.emit(stored.value)
+          changes.emit(current())
           await saved
-          return stored.value
+          return current()
         },
       },
       streams: {
         current(_params, sink) {
-          sink.snapshot(stored.value)
+          sink.snapshot(current())
           return changes.on((settings) => sink.event(settings))
         },
       },

@@ -14,7 +14,16 @@ export async function addFiles(
   { list, engine, user }: { list: UploadList; engine: Engine; user: string | undefined },
   { site, label, files }: AddInput,
 ): Promise<Added> {
-  const known = new Set(list.form(site, label).filter(mayBecomeWhole).map(versionOf))
+  // Of a form of thousands only what could be the same file is worth a closer look.
+  const places = new Set(
+    files.map(({ name, folder }) => placeOf({ name: name.normalize('NFC'), folder: folder.normalize('NFC') })),
+  )
+  const known = new Set(
+    list
+      .form(site, label)
+      .filter((record) => places.has(placeOf(record)) && mayBecomeWhole(record))
+      .map(versionOf),
+  )
   const records: UploadRecord[] = []
   const refused: Added['refused'] = []
   const duplicates: string[] = []
@@ -40,6 +49,8 @@ export async function addFiles(
 }
 
 const mayBecomeWhole = ({ state }: UploadRecord): boolean => state !== 'failed' && state !== 'cancelled'
+
+const placeOf = ({ name, folder }: Pick<UploadRecord, 'name' | 'folder'>): string => `${folder}/${name}`
 
 /** A file of the same name, size and time in the same place is the same file. */
 const versionOf = ({ name, folder, size, modified }: Pick<UploadRecord, 'name' | 'folder' | 'size' | 'modified'>) =>

@@ -1,17 +1,30 @@
-/** Buffers for chunks, used again: making and freeing megabytes for each would cost more than reading into them. */
-export class Buffers {
-  #free: Buffer[] = []
-  #taken = 0
+import type { Bytes } from './workers/jobs.ts'
 
-  take(size: number): Buffer {
-    this.#taken += 1
-    const place = this.#free.findIndex((buffer) => buffer.length === size)
-    return (place === -1 ? undefined : this.#free.splice(place, 1)[0]) ?? Buffer.allocUnsafeSlow(size)
+/** After so long without use nothing is kept. */
+const KEPT_MS = 5_000
+
+/**
+ * Memory for chunks, used again: making and freeing megabytes for each would cost more than reading into them. It is shared with
+ * the threads: what is handed to and fro would be new to the garbage collector each time, which goes through the whole heap for
+ * every 64 MiB of it (a tenth of an upload's processor time over loopback, measured).
+ */
+export class Buffers {
+  #free: Bytes[] = []
+  #timer: NodeJS.Timeout | undefined
+
+  take(size: number): Bytes {
+    const place = this.#free.findIndex((bytes) => bytes.length === size)
+    return (place === -1 ? undefined : this.#free.splice(place, 1)[0]) ?? new Uint8Array(new SharedArrayBuffer(size))
   }
 
-  give(buffer: Buffer): void {
-    this.#taken -= 1
-    // Whoever rests keeps nothing; files with chunks of another size do not pile up either.
-    this.#free = this.#taken === 0 ? [] : [...this.#free.filter(({ length }) => length === buffer.length), buffer]
+  /** @param bytes Any view of what was taken, also after a thread had it; nobody else may use it any more. */
+  give({ buffer }: Bytes): void {
+    // Files with chunks of another size do not pile up.
+    this.#free = [...this.#free.filter(({ length }) => length === buffer.byteLength), new Uint8Array(buffer)]
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      this.#free = []
+    }, KEPT_MS).unref()
+    this.#timer.refresh()
   }
 }

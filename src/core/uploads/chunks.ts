@@ -1,19 +1,57 @@
 import { createHash } from 'node:crypto'
 
 const MIB = 2 ** 20
-const MAX_CHUNKS = 10_000
+/** The agent takes 100,000; every chunk is a row in both journals. */
+const MAX_CHUNKS = 50_000
 /** The most bytes one chunk may have at the agent. */
 const MAX_CHUNK = 64 * MIB
+/** A connection has a chunk in about so many seconds: what is lost with it costs no more. */
+const CHUNK_SECONDS = 2
+/** Larger ones are no faster (loopback, 1 GiB: 8 and 16 MiB alike) and leave less memory for others. */
+const USUAL_MOST = 8 * MIB
+/** Bytes of chunks in memory for one site. */
+const MEMORY = 64 * MIB
+/**
+ * A file has so many chunks, where they are at least 1 MiB then: it goes over several connections, and those that are done first
+ * do not wait long for the last one. Far sites need more connections.
+ */
+const SPREAD = 8
+const SPREAD_FAR = 64
+
+/** The way to a site, as far as it is known when an upload is opened. */
+export interface Way {
+  /** Bytes per second of one connection, and how many there are. */
+  perConnection: number | undefined
+  connections: number
+  /** By the time of a round trip; undefined where that is not known. */
+  near: boolean | undefined
+  /** Bytes per second that the user allows; Infinity without a limit. */
+  allowed: number
+}
 
 /**
- * Bytes per chunk for a file of `size` bytes: small enough that a file of some MiB still goes over several connections,
- * 8 MiB for most, more only where there would be over 10,000 chunks. It depends on the size alone, so that the same
- * content has the same tree digest.
+ * Bytes per chunk, a power of two of MiB. Slow connections get small ones, so that many fit in the memory and a lost one costs
+ * little; fast ones get large ones, so that the answers do not count. A file of some MiB still goes over several connections. Under
+ * a low limit they are small too: what has arrived is seen by the chunk.
  */
-export function chunkSizeFor(size: number): number {
+export function chunkSizeFor(size: number, { perConnection, connections, near, allowed }: Way): number {
+  const unknown = near === undefined ? 4 * MIB : near ? 8 * MIB : 2 * MIB
+  const measured = perConnection === undefined ? unknown : perConnection * CHUNK_SECONDS
+  // In the same network little is lost with a chunk: the work for each counts.
+  const wanted = near === true ? Math.max(4 * MIB, measured) : measured
+  const spread = near === false ? SPREAD_FAR : SPREAD
+  const most = Math.min(USUAL_MOST, wanted, allowed * CHUNK_SECONDS, MEMORY / connections, size / spread)
+  let chunk = MIB
+  while (chunk * 2 <= most) chunk *= 2
+  while (chunk < MAX_CHUNK && chunk * MAX_CHUNKS < size) chunk *= 2
+  return chunk
+}
+
+/** Bytes per chunk of uploads that were opened before their size was written down with them. */
+export function formerChunkSize(size: number): number {
   let chunk = MIB
   while (chunk < 8 * MIB && chunk * 8 < size) chunk *= 2
-  while (chunk < MAX_CHUNK && chunk * MAX_CHUNKS < size) chunk *= 2
+  while (chunk < MAX_CHUNK && chunk * 10_000 < size) chunk *= 2
   return chunk
 }
 
@@ -51,6 +89,11 @@ export class ChunkSet {
   add(index: number, digest: Buffer): void {
     this.#received.add(index)
     this.#digests[index] = digest
+  }
+
+  /** As far as this side knows it. */
+  digest(index: number): Buffer | undefined {
+    return this.#digests[index]
   }
 
   setDigest(index: number, digest: Buffer): void {

@@ -1,42 +1,23 @@
-import type { Agents } from '../agent-client/index.ts'
-import { AppError, appError } from '../kit/app-error.ts'
-import type { Platform } from '../platform.ts'
-import { Buffers } from './buffers.ts'
-import { Lane } from './lane.ts'
-import type { UploadList } from './list.ts'
-import type { RateLimit } from './rate-limit.ts'
 import { Removals } from './removals.ts'
-import { isEnded, type UploadRecord } from './record.ts'
-import type { UploadStore } from './store.ts'
-import { restart, transfer, type TransferParts } from './transfer.ts'
-
-/** Files of a site that are open at once; their chunks share the site's lane. */
-const OPEN_FILES = 8
+import { isEnded, leavesPart, type UploadRecord } from './record.ts'
+import { SiteRuns, type RunParts } from './site-runs.ts'
+import { restart } from './transfer.ts'
 
 /** With these, what the agent has is of no use for another try. */
 const ANEW = new Set(['FILE_CHANGED', 'FILE_REFUSED', 'CHECKSUM_MISMATCH'])
 
-interface EngineParts {
-  platform: Platform
-  agents: Agents
-  userOf: (site: string) => string | undefined
-  list: UploadList
-  store: UploadStore
-  rate: RateLimit
-}
+const beginsAnew = ({ state, error }: UploadRecord): boolean => state === 'cancelled' || ANEW.has(error?.code ?? '')
+const waitsForFile = ({ state, wait }: UploadRecord): boolean => state === 'waiting' && wait === 'file'
 
-/** Runs what is queued, a few files of each site at a time and in their order, and ends them as the user wishes. */
+/** Runs what is queued, of each site by itself, and ends uploads as the user wishes. */
 export class Engine {
-  readonly #parts: EngineParts
-  readonly #buffers = new Buffers()
-  readonly #lanes = new Map<string, Lane>()
-  readonly #queues = new Map<string, Set<UploadRecord>>()
-  readonly #running = new Map<UploadRecord, { abort: AbortController; done: Promise<void> }>()
+  readonly #parts: RunParts
+  readonly #sites = new Map<string, SiteRuns>()
   readonly #removals: Removals
   #started = false
   #closed = false
 
-  constructor(parts: EngineParts) {
+  constructor(parts: RunParts) {
     this.#parts = parts
     this.#removals = new Removals(parts)
   }
@@ -46,7 +27,7 @@ export class Engine {
     this.#started = true
     const records = this.#parts.list.records()
     this.enqueue(records)
-    this.#clearOut(records.filter(({ state }) => state === 'cancelled'))
+    this.#clearOut(records.filter(({ state }) => state === 'cancelled' || state === 'uploaded'))
   }
 
   /** What is cancelled before the start is removed by it. */
@@ -54,73 +35,30 @@ export class Engine {
     if (this.#started) for (const record of records) this.#removals.add(record)
   }
 
+  /** What goes to one site, and how. */
+  site(id: string): SiteRuns {
+    const known = this.#sites.get(id)
+    if (known !== undefined) return known
+    const fresh = new SiteRuns(id, this.#parts)
+    this.#sites.set(id, fresh)
+    return fresh
+  }
+
   /** They start when it is their turn, unless the user has thought better of it meanwhile. */
   enqueue(records: readonly UploadRecord[]): void {
-    for (const record of records) {
-      if (record.state !== 'queued') continue
-      const queue = this.#queues.get(record.site) ?? new Set()
-      this.#queues.set(record.site, queue.add(record))
-    }
-    for (const site of new Set(records.map((record) => record.site))) this.#fill(site)
+    // Before the start everything rests; it takes up what is queued then.
+    if (!this.#started || this.#closed) return
+    for (const [site, some] of Map.groupBy(records, (record) => record.site)) this.site(site).enqueue(some)
   }
 
-  #fill(site: string): void {
-    const queue = this.#queues.get(site)
-    if (queue === undefined || !this.#started || this.#closed) return
-    let open = [...this.#running.keys()].filter((record) => record.site === site).length
-    for (const record of queue) {
-      if (open >= OPEN_FILES) return
-      // Paused and at once resumed: the former run has to be over first.
-      if (this.#running.has(record)) continue
-      queue.delete(record)
-      open += 1
-      this.#run(record)
-    }
+  /** An order or a limit was changed. */
+  look(): void {
+    for (const runs of this.#sites.values()) runs.look()
   }
 
-  #run(record: UploadRecord): void {
-    const abort = new AbortController()
-    const done = this.#transfer(record, abort.signal)
-      .catch((error: unknown) => {
-        // Ended from outside: whoever did it has said what becomes of the upload.
-        if (!abort.signal.aborted) this.#failed(record, error)
-      })
-      .finally(() => {
-        this.#running.delete(record)
-        this.#fill(record.site)
-      })
-    this.#running.set(record, { abort, done })
-  }
-
-  async #transfer(record: UploadRecord, signal: AbortSignal): Promise<void> {
-    await transfer(this.#partsOf(record.site), record, signal)
-  }
-
-  #failed(record: UploadRecord, error: unknown): void {
-    const { list, platform } = this.#parts
-    const known = error instanceof AppError ? error : internal(error)
-    if (known.value.code === 'FILE_DETACHED') {
-      list.update(record, { state: 'waiting', wait: 'file', error: known.value })
-      return
-    }
-    platform.log.warn('an upload failed', { upload: record.id, code: known.value.code, reason: known.value.message })
-    list.update(record, { state: 'failed', wait: undefined, error: known.value })
-  }
-
-  #partsOf(site: string): TransferParts {
-    const { agents, ...parts } = this.#parts
-    const lane = this.#lanes.get(site) ?? new Lane()
-    this.#lanes.set(site, lane)
-    return { ...parts, client: agents.client(site), link: agents.link(site), lane, buffers: this.#buffers }
-  }
-
-  /** Ends runs and takes records off the queue; nothing of them is sent any more when this resolves. */
   async #stop(records: readonly UploadRecord[]): Promise<void> {
-    for (const record of records) {
-      this.#queues.get(record.site)?.delete(record)
-      this.#running.get(record)?.abort.abort(new Error('stopped'))
-    }
-    await Promise.all(records.flatMap((record) => this.#running.get(record)?.done ?? []))
+    const bySite = Map.groupBy(records, (record) => record.site)
+    await Promise.all([...bySite].flatMap(([site, some]) => this.#sites.get(site)?.stop(some) ?? []))
   }
 
   async pause(records: readonly UploadRecord[]): Promise<void> {
@@ -138,13 +76,42 @@ export class Engine {
       ({ state, source }) =>
         source !== undefined && (state === 'paused' || state === 'failed' || state === 'cancelled'),
     )
-    for (const record of some) {
-      if (record.state === 'paused') continue
-      if (record.state === 'cancelled' || ANEW.has(record.error?.code ?? '')) await this.restart(record, record)
-      else this.#parts.list.update(record, { rebase: true })
-    }
-    await this.#parts.list.updateAll(some, { state: 'queued', wait: undefined, error: undefined })
-    this.enqueue(some)
+    const resting = some.filter(({ state }) => state !== 'paused')
+    await Promise.all(resting.filter(beginsAnew).map((record) => this.restart(record, record)))
+    this.#parts.list.updateSome(resting, { rebase: true })
+    await this.#queueAll(some)
+  }
+
+  async #queueAll(records: readonly UploadRecord[]): Promise<void> {
+    await this.#parts.list.updateAll(records, { state: 'queued', wait: undefined, error: undefined })
+    this.enqueue(records)
+  }
+
+  /**
+   * Sends files whole, from their beginning: nothing that the cluster has is used for them. What is uploaded already stays
+   * there; what waits for its file goes on waiting.
+   */
+  async sendAgain(records: readonly UploadRecord[]): Promise<void> {
+    const { list } = this.#parts
+    const some = records.filter(({ source }) => source !== undefined)
+    const others = some.filter((record) => !waitsForFile(record))
+    await this.pause(others)
+    await this.#stop(others)
+    list.updateSome(others, ({ state }) => ({
+      whole: true,
+      ...(state === 'uploaded' ? { agentUploadId: undefined } : {}),
+    }))
+    await Promise.all(others.map((record) => this.restart(record, record)))
+    await list.updateAll(some.filter(waitsForFile), { whole: true })
+    await this.#queueAll(others)
+  }
+
+  /** Bytes per second for each of them, 0: none of its own. */
+  async limit(records: readonly UploadRecord[], bytesPerSecond: number): Promise<void> {
+    const saved = this.#parts.list.updateAll(records, { limit: bytesPerSecond })
+    this.look()
+    this.enqueue(records)
+    await saved
   }
 
   /** Ends uploads that are not whole and removes what the agent has of them, later where it cannot be reached. */
@@ -160,8 +127,11 @@ export class Engine {
   async forget(records: readonly UploadRecord[]): Promise<void> {
     const { list } = this.#parts
     const ended = records.filter(isEnded)
-    const left = ended.filter(({ state, opened }) => state !== 'uploaded' && opened)
-    const saved = list.updateAll(left, { state: 'cancelled', forgotten: true })
+    const left = ended.filter(leavesPart)
+    const saved = list.updateAll(left, ({ state }) => ({
+      state: state === 'uploaded' ? state : 'cancelled',
+      forgotten: true,
+    }))
     await list.remove(ended.filter(({ forgotten }) => !forgotten))
     await saved
     this.#clearOut(left)
@@ -178,10 +148,6 @@ export class Engine {
   async close(): Promise<void> {
     this.#closed = true
     this.#removals.close()
-    await this.#stop([...this.#running.keys()])
-    for (const lane of this.#lanes.values()) lane.close()
+    await Promise.all([...this.#sites.values()].map((runs) => runs.close()))
   }
 }
-
-const internal = (error: unknown): AppError =>
-  appError('INTERNAL', { reference: '' }, error instanceof Error ? error.message : String(error))

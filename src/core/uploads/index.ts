@@ -5,25 +5,33 @@ import type { Upload } from '../../../contract/uploads.ts'
 import type { FeatureHandlers } from '../../rpc/types.ts'
 import type { Agents } from '../agent-client/index.ts'
 import { openJournal } from '../kit/journal.ts'
+import { Turns } from '../kit/turns.ts'
 import type { Platform } from '../platform.ts'
 import { isOf, onlyTheirs, type SitesFeature } from '../sites/index.ts'
 import type { TaskSource } from '../tasks/index.ts'
 import { addFiles } from './add.ts'
+import { Buffers } from './buffers.ts'
+import { CompressionSpeed } from './compression.ts'
 import { Engine } from './engine.ts'
 import { expand } from './expand.ts'
 import { UploadList, type UploadListener } from './list.ts'
-import { RateLimit } from './rate-limit.ts'
+import { preview } from './preview.ts'
+import { limitAt } from './hours.ts'
+import { Links } from './links.ts'
+import { Pacing } from './pacing.ts'
 import { adoptedRecord, isInterrupted, takeUp } from './record.ts'
 import { reattach } from './reattach.ts'
 import { uploadMigrations, UploadStore } from './store.ts'
 import { createUploadTasks } from './tasks.ts'
+import { followTraffic } from './traffic.ts'
 import { whenUploaded } from './when-uploaded.ts'
+import { WorkerPool } from './workers/pool.ts'
 
 export interface UploadsDeps {
   platform: Platform
   agents: Agents
   sites: Pick<SitesFeature, 'userOf' | 'onChange'>
-  settings: { current(): Settings }
+  settings: { current(): Settings; onChange(listener: () => void): () => void }
 }
 
 /** What other features ask of uploads. */
@@ -50,14 +58,37 @@ export interface Uploads {
   close(): Promise<void>
 }
 
+/** Each has some 20 MB in memory, and the disk is read one file after the other anyway. */
+const COMPARED_AT_ONCE = 2
+/** A page reads one file after the other anyway: the first set goes while the next is read. Two, since a page may be slow to answer. */
+const READ_AT_ONCE = 2
+
 /** The uploads of this machine to all its sites; their journal is `uploads.db` in the data folder. */
 export function createUploads({ platform, agents, sites, settings }: UploadsDeps): Uploads {
   const userOf = (site: string): string | undefined => sites.userOf(site)
   const path = join(platform.paths.journals ?? platform.paths.data, 'uploads.db')
-  const store = new UploadStore(openJournal({ path, migrations: uploadMigrations, log: platform.log }))
+  const journal = openJournal({ path, migrations: uploadMigrations, log: platform.log })
+  const store = new UploadStore(journal)
   const list = new UploadList(store)
-  const rate = new RateLimit(() => settings.current().uploadLimit)
-  const engine = new Engine({ platform, agents, userOf, list, store, rate })
+  const limit = (): number => limitAt(settings.current(), new Date())
+  const workers = new WorkerPool()
+  const engine = new Engine({
+    platform,
+    agents,
+    userOf,
+    list,
+    store,
+    links: new Links(journal),
+    workers,
+    compressionSpeed: new CompressionSpeed(),
+    buffers: new Buffers(),
+    comparing: new Turns(COMPARED_AT_ONCE),
+    reading: new Turns(READ_AT_ONCE),
+    pacing: new Pacing(limit),
+    settings: () => settings.current(),
+    limit,
+  })
+  const endSettings = settings.onChange(() => engine.look())
   const isTheirs = (id: string): boolean => {
     const record = list.known(id)
     return record !== undefined && isOf(sites, record)
@@ -95,7 +126,16 @@ export function createUploads({ platform, agents, sites, settings }: UploadsDeps
           await engine.forget(of(input))
           return {}
         },
+        sendAgain: async (input) => {
+          await engine.sendAgain(of(input))
+          return {}
+        },
+        limit: async ({ bytesPerSecond, ...input }) => {
+          await engine.limit(of(input), bytesPerSecond)
+          return {}
+        },
         reattach: (input) => reattach({ list, engine }, input),
+        preview: (input, { signal }) => preview({ list, platform }, input, signal),
         assign: async ({ id, slot }) => {
           await list.updateAll([list.get(id)], { slot })
           return list.view(id)
@@ -105,6 +145,10 @@ export function createUploads({ platform, agents, sites, settings }: UploadsDeps
         all: (_params, sink) => {
           sink.snapshot({ items: theirs.list() })
           return theirs.onChange((put, gone) => sink.event({ put, gone }))
+        },
+        traffic: ({ site }, sink) => {
+          agents.client(site)
+          return followTraffic(engine.site(site).lane, limit, sink)
         },
       },
     },
@@ -125,7 +169,9 @@ export function createUploads({ platform, agents, sites, settings }: UploadsDeps
       engine.start()
     },
     async close() {
+      endSettings()
       await engine.close()
+      await workers.close()
       allTasks.close()
       list.close()
       await store.close()

@@ -21,9 +21,12 @@ export class UploadList {
   readonly #records = new Map<string, UploadRecord>()
   readonly #forms = new Map<string, Set<UploadRecord>>()
   readonly #speeds = new Map<string, Speed>()
+  /** By site, of small files that go together: none of them has a speed of its own. */
+  readonly #setSpeeds = new Map<string, { speed: Speed; under: number }>()
   readonly #changes = createEmitter<Parameters<UploadListener>>()
-  readonly #states = createEmitter<[]>()
-  #stateTold = true
+  readonly #states = createEmitter<[ReadonlySet<UploadRecord>]>()
+  /** Whose states have changed since the last word on that. */
+  #restated = new Set<UploadRecord>()
   readonly #changed = new Set<string>()
   readonly #gone = new Set<string>()
   #timer: NodeJS.Timeout | undefined
@@ -58,9 +61,9 @@ export class UploadList {
     return [...this.#records.values()]
   }
 
-  /** The uploads of one job form. */
-  form(site: string, label: string): UploadRecord[] {
-    return [...(this.#forms.get(formKey({ site, label })) ?? [])].filter((record) => !record.forgotten)
+  /** The uploads of one job form that are to be seen, in the order of adding. */
+  *form(site: string, label: string): Generator<UploadRecord> {
+    for (const record of this.#forms.get(formKey({ site, label })) ?? []) if (!record.forgotten) yield record
   }
 
   forms(): { site: string; label: string }[] {
@@ -88,13 +91,24 @@ export class UploadList {
     return record === undefined || record.forgotten ? undefined : this.#view(record)
   }
 
-  /** Bytes per second now. */
-  speed(id: string): number {
-    return this.#speeds.get(id)?.value(performance.now()) ?? 0
+  /** Bytes per second now; of a file that goes together with others its share of theirs. */
+  speed(record: UploadRecord): number {
+    if (record.state !== 'uploading') return 0
+    if (!record.inSet) return this.#speeds.get(record.id)?.value(performance.now()) ?? 0
+    const { speed, under } = this.#setSpeed(record.site)
+    return speed.value(performance.now()) / Math.max(1, under)
+  }
+
+  #setSpeed(site: string): { speed: Speed; under: number } {
+    const known = this.#setSpeeds.get(site)
+    if (known !== undefined) return known
+    const fresh = { speed: new Speed(), under: 0 }
+    this.#setSpeeds.set(site, fresh)
+    return fresh
   }
 
   #view(record: UploadRecord): Upload {
-    return viewOf(record, this.speed(record.id))
+    return viewOf(record, this.speed(record))
   }
 
   /** Promised to the user when it resolves: the journal has them. */
@@ -111,43 +125,70 @@ export class UploadList {
     }
   }
 
+  /** What need not outlive the run. */
+  show(records: readonly UploadRecord[], change: Change): void {
+    this.#changeAll(records, change)
+  }
+
   /** What a run learns of its upload; in the journal soon. */
   update(record: UploadRecord, change: Partial<UploadRecord>): void {
-    this.#change(record, change)
-    this.#store.saveLater(record)
+    this.updateSome([record], change)
+  }
+
+  /** The same for several at once. */
+  updateSome(records: readonly UploadRecord[], change: Change): void {
+    this.#changeAll(records, change)
+    for (const record of records) this.#store.saveLater(record)
   }
 
   /** What the user wishes: in force at once, in the journal when it resolves. */
-  async updateAll(
-    records: readonly UploadRecord[],
-    change: Partial<UploadRecord> | ((record: UploadRecord) => Partial<UploadRecord>),
-  ): Promise<void> {
-    for (const record of records) this.#change(record, typeof change === 'function' ? change(record) : change)
+  async updateAll(records: readonly UploadRecord[], change: Change): Promise<void> {
+    this.#changeAll(records, change)
     await this.#store.save(records)
   }
 
-  #change(record: UploadRecord, change: Partial<UploadRecord>): void {
-    Object.assign(record, change, { updatedAt: new Date().toISOString() })
-    if (record.state === 'uploading') this.#startSpeed(record.id)
-    else this.#speeds.delete(record.id)
-    if (record.forgotten) this.#gone.add(record.id)
-    this.#tell(record.id)
-    this.#tellState()
+  #changeAll(records: readonly UploadRecord[], change: Change): void {
+    const updatedAt = new Date().toISOString()
+    for (const record of records) {
+      const before = goesInSet(record)
+      const sent = record.sent
+      Object.assign(record, typeof change === 'function' ? change(record) : change, { updatedAt })
+      if (before || goesInSet(record)) this.#followSet(record, before, sent)
+      else if (record.state === 'uploading') this.#startSpeed(record.id)
+      else this.#speeds.delete(record.id)
+      if (record.forgotten) this.#gone.add(record.id)
+      this.#tell(record.id)
+      this.#tellState(record)
+    }
   }
 
-  #tellState(): void {
-    if (!this.#stateTold) return
-    this.#stateTold = false
+  #followSet(record: UploadRecord, before: boolean, sent: number): void {
+    const set = this.#setSpeed(record.site)
+    const now = performance.now()
+    if (set.under === 0) set.speed.start(now)
+    set.under += Number(goesInSet(record)) - Number(before)
+    if (record.sent > sent) set.speed.add(record.sent - sent, now)
+  }
+
+  #tellState(record: UploadRecord): void {
+    this.#restated.add(record)
+    if (this.#restated.size > 1) return
     queueMicrotask(() => {
-      this.#stateTold = true
-      this.#states.emit()
+      const restated = this.#restated
+      this.#restated = new Set()
+      this.#states.emit(restated)
     })
   }
 
-  /** Bytes confirmed by the agent; the journal learns it with the chunk's digest. */
-  progress(record: UploadRecord, sent: number): void {
+  /**
+   * Bytes confirmed by the agent, and of a chunk just now those that the cluster had and those that crossed the network; the
+   * journal learns it with the chunk's digest.
+   */
+  progress(record: UploadRecord, sent: number, { reused = 0, crossed = 0 } = {}): void {
     const arrived = sent - record.sent
     record.sent = sent
+    record.reused += reused
+    record.crossed += crossed
     record.updatedAt = new Date().toISOString()
     this.#speeds.get(record.id)?.add(Math.max(0, arrived), performance.now())
     this.#tell(record.id)
@@ -169,13 +210,13 @@ export class UploadList {
       if (form?.size === 0) this.#forms.delete(formKey(record))
       this.#gone.add(record.id)
       this.#tell(record.id)
+      this.#tellState(record)
     }
-    this.#tellState()
     await this.#store.remove(records)
   }
 
   /** Called soon after states have changed, without waiting for the next telling. */
-  onState(listener: () => void): () => void {
+  onState(listener: (changed: ReadonlySet<UploadRecord>) => void): () => void {
     return this.#states.on(listener)
   }
 
@@ -216,5 +257,9 @@ export class UploadList {
     clearTimeout(this.#fade)
   }
 }
+
+type Change = Partial<UploadRecord> | ((record: UploadRecord) => Partial<UploadRecord>)
+
+const goesInSet = ({ state, inSet }: UploadRecord): boolean => state === 'uploading' && inSet
 
 const formKey = ({ site, label }: { site: string; label: string }): string => `${site} ${label}`

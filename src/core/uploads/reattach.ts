@@ -9,7 +9,7 @@ const conflict = (reason: string): AppError => appError('CONFLICT', { reason }, 
 
 /**
  * Gives an upload that waits for its file, or failed, the file picked once more. One of another time but the same size
- * may have other content: it is sent from the beginning.
+ * may have other content: it begins anew, and of it only what differs is sent.
  *
  * @throws AppError CONFLICT where name or size differ or nothing waits, NOT_FOUND.
  */

@@ -5,7 +5,7 @@ import type { AppErrorValue } from '../../../contract/errors.ts'
 import type { Input } from '../../../contract/app.ts'
 import type { SourceRef, Upload, UploadState } from '../../../contract/uploads.ts'
 import { appError } from '../kit/app-error.ts'
-import { chunkSizeFor } from './chunks.ts'
+import { formerChunkSize } from './chunks.ts'
 
 /** An upload as the journal keeps it. */
 export interface UploadRecord {
@@ -31,20 +31,53 @@ export interface UploadRecord {
   key: string
   /** The agent may know the key. */
   opened: boolean
+  /** It was sent together with other small files, under its key. */
+  inSet: boolean
   /** The file may have changed until the upload begins, or begins again as the user wished; after that not. */
   rebase: boolean
   agentUploadId: string | undefined
   state: UploadState
   wait: Upload['wait']
   error: AppErrorValue | undefined
-  /** Bytes that the agent has confirmed. */
+  /** Bytes per chunk of this version, once it was opened at the agent; see `chunkSizeOf`. */
+  chunkSize: number | undefined
+  /** Nothing that the cluster has is used for it: the user wants it sent whole. */
+  whole: boolean
+  /** An earlier version's upload at the agent, as far as it came: what this one may be made from, removed once it is. */
+  formerUploadId: string | undefined
+  /** Bytes of it that had arrived. */
+  formerSent: number
+  comparing: boolean
+  /** Bytes that the agent has confirmed; of these, bytes that it had already, and bytes that crossed the network. */
   sent: number
+  reused: number
+  crossed: number
+  /** Bytes per second of its own, 0: none. */
+  limit: number
+  warnings: string[]
   /** Tree digest, hex, once uploaded. */
   digest: string | undefined
   /** Taken off the list, but what arrived at the agent is still to be removed there. */
   forgotten: boolean
   updatedAt: string
 }
+
+/** What a new upload has not learned or been told yet; records of older journals lack it too. */
+const unbegun = {
+  inSet: false,
+  chunkSize: undefined,
+  whole: false,
+  formerUploadId: undefined,
+  formerSent: 0,
+  comparing: false,
+  reused: 0,
+  crossed: 0,
+  limit: 0,
+  warnings: [],
+}
+
+/** A record as a journal has kept it, perhaps an older one. */
+export const recordOf = (kept: Partial<UploadRecord>): UploadRecord => ({ ...unbegun, ...kept }) as UploadRecord
 
 type AddInput = Input<'uploads', 'add'>
 
@@ -78,6 +111,7 @@ export function newRecord(
     wait: undefined,
     error: undefined,
     sent: 0,
+    ...unbegun,
     digest: undefined,
     forgotten: false,
     updatedAt: now,
@@ -110,6 +144,9 @@ export function adoptedRecord(
     wait: undefined,
     error: undefined,
     sent: remote.file_size,
+    ...unbegun,
+    reused: remote.file_size,
+    warnings: remote.warnings ?? [],
     digest: remote.digest,
     forgotten: false,
     updatedAt: remote.updated_at,
@@ -126,7 +163,7 @@ export function takeUp({ source, name }: UploadRecord): Partial<UploadRecord> {
   return { state: 'waiting', wait: 'file', error }
 }
 
-export const chunkSizeOf = (record: UploadRecord): number => chunkSizeFor(record.size)
+export const chunkSizeOf = (record: UploadRecord): number => record.chunkSize ?? formerChunkSize(record.size)
 
 /** Whether the upload's own user is signed in at its site. */
 export const isTheirs = ({ site, user }: UploadRecord, userOf: (site: string) => string | undefined): boolean =>
@@ -144,13 +181,19 @@ export function openingOf(record: UploadRecord): OpenUpload {
   return { key, name, folder, size, label, class: record.class, chunk_size: chunkSizeOf(record) }
 }
 
+/** The agent may have a part of it, for which something is to be removed. Of files in a set it takes none or all. */
+export const hasPart = ({ opened, inSet, state }: UploadRecord): boolean => opened && !inSet && state !== 'uploaded'
+
+/** Something is to be removed at the agent, once it has ended: its own part, or that of a version before it. */
+export const leavesPart = (record: UploadRecord): boolean => hasPart(record) || record.formerUploadId !== undefined
+
 /** Nothing goes on with it by itself. */
 export const isEnded = ({ state }: Pick<UploadRecord, 'state'>): boolean =>
   state === 'uploaded' || state === 'failed' || state === 'cancelled'
 
 /** An upload as windows see it. */
 export function viewOf(record: UploadRecord, bytesPerSecond: number): Upload {
-  const { slot, wait, error, digest, agentUploadId } = record
+  const { slot, wait, error, digest, agentUploadId, limit, warnings } = record
   return {
     id: record.id,
     site: record.site,
@@ -162,8 +205,13 @@ export function viewOf(record: UploadRecord, bytesPerSecond: number): Upload {
     ...(slot === undefined ? {} : { slot }),
     state: record.state,
     ...(wait === undefined ? {} : { wait }),
+    ...(record.comparing && record.state === 'uploading' ? { comparing: true } : {}),
     sent: record.sent,
+    reused: record.reused,
+    crossed: record.crossed,
     bytesPerSecond,
+    ...(limit > 0 ? { limit } : {}),
+    ...(warnings.length > 0 ? { warnings } : {}),
     ...(error === undefined ? {} : { error }),
     ...(record.state === 'uploaded' && agentUploadId !== undefined ? { agentUploadId } : {}),
     ...(digest === undefined ? {} : { digest }),

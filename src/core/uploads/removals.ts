@@ -3,7 +3,7 @@ import type { Agents } from '../agent-client/index.ts'
 import { AppError } from '../kit/app-error.ts'
 import type { Platform } from '../platform.ts'
 import type { UploadList } from './list.ts'
-import { checkUser, openingOf, type UploadRecord } from './record.ts'
+import { checkUser, hasPart, leavesPart, openingOf, type UploadRecord } from './record.ts'
 import { untilReachable } from './waiting.ts'
 
 const LATER = new Set(['OFFLINE', 'SIGNED_OUT', 'RATE_LIMITED'])
@@ -15,7 +15,13 @@ interface RemovalParts {
   platform: Platform
 }
 
-/** Removes at the agents what cancelled uploads have left there; what cannot be reached is removed when it can. */
+/** Unless the user has thought better of it, nothing of it at the agent is needed any more but a whole file. */
+const isOver = ({ state }: UploadRecord): boolean => state === 'cancelled' || state === 'uploaded'
+
+/**
+ * Removes at the agents what cancelled uploads have left there, and earlier versions of whole ones; what cannot be reached
+ * is removed when it can.
+ */
 export class Removals {
   readonly #parts: RemovalParts
   readonly #waiting = new Map<string, Set<UploadRecord>>()
@@ -26,7 +32,7 @@ export class Removals {
   }
 
   add(record: UploadRecord): void {
-    if (!record.opened) return
+    if (!leavesPart(record)) return
     const waiting = this.#waiting.get(record.site) ?? new Set()
     this.#waiting.set(record.site, waiting.add(record))
     if (waiting.size === 1) this.#work(record.site, waiting).catch(() => undefined)
@@ -36,22 +42,23 @@ export class Removals {
     for (const record of waiting) {
       await this.#removeInTime(site, record)
       waiting.delete(record)
-      if (record.state !== 'cancelled') continue
+      if (!isOver(record)) continue
+      const none = { formerUploadId: undefined, formerSent: 0 }
       if (record.forgotten) await this.#parts.list.remove([record])
-      else this.#parts.list.update(record, { opened: false, agentUploadId: undefined })
+      else if (record.state === 'uploaded') this.#parts.list.update(record, none)
+      else this.#parts.list.update(record, { ...none, opened: false, agentUploadId: undefined })
     }
   }
 
   async #removeInTime(site: string, record: UploadRecord): Promise<void> {
-    // Unless the user has thought better of it.
-    for (let tries = 1; record.state === 'cancelled'; tries += 1) {
+    for (let tries = 1; isOver(record); tries += 1) {
       try {
         return await this.#remove(record)
       } catch (error) {
         const code = error instanceof AppError ? error.value.code : 'INTERNAL'
         if (!LATER.has(code)) {
           // The agent clears out by itself what nobody continues.
-          this.#parts.platform.log.warn('what a cancelled upload left could not be removed', {
+          this.#parts.platform.log.warn('what an upload left could not be removed', {
             upload: record.id,
             code,
           })
@@ -65,11 +72,13 @@ export class Removals {
   async #remove(record: UploadRecord): Promise<void> {
     checkUser(record, this.#parts.userOf)
     const client = this.#parts.agents.client(record.site)
-    const id = record.agentUploadId ?? (await this.#idOf(record))
-    await client.delete(`/api/v2/uploads/${id}`).catch((error: unknown) => {
-      if (!(error instanceof AppError && (error.value.code === 'NOT_FOUND' || error.value.code === 'CONFLICT')))
-        throw error
-    })
+    const own = hasPart(record) ? [record.agentUploadId ?? (await this.#idOf(record))] : []
+    for (const id of [record.formerUploadId ?? [], own].flat()) {
+      await client.delete(`/api/v2/uploads/${id}`).catch((error: unknown) => {
+        if (!(error instanceof AppError && (error.value.code === 'NOT_FOUND' || error.value.code === 'CONFLICT')))
+          throw error
+      })
+    }
   }
 
   /** The answer to its opening was lost: the key finds it. */

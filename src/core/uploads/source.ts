@@ -2,12 +2,19 @@ import type { Stats } from 'node:fs'
 import { open, stat, type FileHandle } from 'node:fs/promises'
 import type { SourceRef } from '../../../contract/uploads.ts'
 import { AppError, appError } from '../kit/app-error.ts'
-import type { Platform } from '../platform.ts'
+import type { Platform, UploadSource } from '../platform.ts'
+import { owned, type Bytes } from './workers/jobs.ts'
+import type { WorkerPool } from './workers/pool.ts'
 
 /** Size in bytes and modification time (ms since 1970) that a file had when its upload began. */
 export interface Version {
   size: number
   modified: number
+}
+
+interface Range {
+  offset: number
+  length: number
 }
 
 /** What an upload reads from; always the version that it began with. */
@@ -18,12 +25,18 @@ export interface ChunkSource {
    * Exactly `length` bytes from `offset`, in `into()` where this side reads itself. Rejects with FILE_CHANGED when the
    * file is not `expected` any more.
    */
-  read(
-    range: { offset: number; length: number },
+  read(range: Range, expected: Version, into: () => Buffer, signal: AbortSignal): Promise<Uint8Array>
+  /**
+   * The same with its SHA-256, read and hashed by a thread where that can be, in `memory()`, which is handed over. The bytes have
+   * memory of their own.
+   */
+  readHashed(
+    workers: WorkerPool,
+    range: Range,
     expected: Version,
-    into: () => Buffer,
+    memory: () => Bytes,
     signal: AbortSignal,
-  ): Promise<Uint8Array>
+  ): Promise<{ bytes: Bytes; digest: Bytes }>
   close(): Promise<void>
 }
 
@@ -34,13 +47,17 @@ export const sameVersion = (a: Version, b: Version): boolean =>
 export const fileChanged = (name: string): AppError =>
   appError('FILE_CHANGED', { name }, `"${name}" was changed while it was being uploaded.`)
 
-function fileError(name: string, error: unknown): AppError {
+/** Why a file of this machine cannot be read, in the closed set of errors. */
+export function fileError(name: string, error: unknown): AppError {
   if (error instanceof AppError) return error
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (code === 'ENOENT' || code === 'ENOTDIR')
     return appError('FILE_MISSING', { name }, `"${name}" is not there any more.`)
   return appError('FILE_UNREADABLE', { name, reason: code }, `"${name}" cannot be read (${code}).`)
 }
+
+const isSystemError = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string'
 
 /** A host knows its files by their tokens: its errors get the name that the user knows. */
 async function named<T>(name: string, work: Promise<T>): Promise<T> {
@@ -59,17 +76,41 @@ export async function openSource(name: string, ref: SourceRef, platform: Platfor
     if (platform.openSource === undefined) {
       throw appError('FILE_DETACHED', { name }, `"${name}" has to be picked again: this host cannot reach it.`)
     }
-    const source = await platform.openSource(ref)
-    return {
-      version: () => named(name, source.stat()),
-      async read({ offset, length }, expected, _into, signal) {
-        if (!sameVersion(await named(name, source.stat()), expected)) throw fileChanged(name)
-        return named(name, source.read(offset, length, signal))
-      },
-      close: () => source.close(),
-    }
+    return new HostSource(name, await platform.openSource(ref))
   } catch (error) {
     throw fileError(name, error)
+  }
+}
+
+/** A file that the host reaches, such as one that a page holds. */
+class HostSource implements ChunkSource {
+  readonly #name: string
+  readonly #source: UploadSource
+
+  constructor(name: string, source: UploadSource) {
+    this.#name = name
+    this.#source = source
+  }
+
+  version(): Promise<Version> {
+    return named(this.#name, this.#source.stat())
+  }
+
+  async #read({ offset, length }: Range, expected: Version, signal: AbortSignal): Promise<Uint8Array> {
+    if (!sameVersion(await this.version(), expected)) throw fileChanged(this.#name)
+    return named(this.#name, this.#source.read(offset, length, signal))
+  }
+
+  read(...[range, expected, , signal]: Parameters<ChunkSource['read']>): Promise<Uint8Array> {
+    return this.#read(range, expected, signal)
+  }
+
+  async readHashed(...[workers, range, expected, , signal]: Parameters<ChunkSource['readHashed']>) {
+    return workers.run('digest', { bytes: owned(await this.#read(range, expected, signal)) })
+  }
+
+  close(): Promise<void> {
+    return this.#source.close()
   }
 }
 
@@ -79,6 +120,8 @@ class PathSource implements ChunkSource {
   readonly #path: string
   readonly #handle: FileHandle
   readonly #inode: number
+  /** Threads read by the number of the open file: it may not become another file's before they are done. */
+  readonly #reading = new Set<Promise<unknown>>()
 
   private constructor(name: string, path: string, handle: FileHandle, inode: number) {
     this.#name = name
@@ -130,7 +173,29 @@ class PathSource implements ChunkSource {
     return buffer.subarray(0, length)
   }
 
-  close(): Promise<void> {
-    return this.#handle.close()
+  async readHashed(...[workers, { offset, length }, expected, memory, signal]: Parameters<ChunkSource['readHashed']>) {
+    if (!sameVersion(await this.version(), expected)) throw fileChanged(this.#name)
+    signal.throwIfAborted()
+    const into = memory()
+    const work = workers.run('read', { file: this.#handle.fd, offset, into, length })
+    const over = work.then(
+      () => undefined,
+      () => undefined,
+    )
+    this.#reading.add(over)
+    try {
+      const { bytes, digest } = await work
+      if (bytes.length < length) throw fileChanged(this.#name)
+      return { bytes, digest }
+    } catch (error) {
+      throw isSystemError(error) ? fileError(this.#name, error) : error
+    } finally {
+      this.#reading.delete(over)
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#reading)
+    await this.#handle.close()
   }
 }

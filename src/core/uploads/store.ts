@@ -1,23 +1,32 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { inTransaction } from '../kit/journal.ts'
-import type { UploadRecord } from './record.ts'
+import { linksMigration } from './links.ts'
+import { recordOf, type UploadRecord } from './record.ts'
 
 /** What a run learns can be learnt again: it is written together, after at most so long. */
 const LATER_MS = 500
 /** Rows per transaction: one blocks for a few milliseconds. */
-const BATCH = 500
+const BATCH = 1_000
 
 export const uploadMigrations = [
   `CREATE TABLE uploads (rank INTEGER PRIMARY KEY, record TEXT NOT NULL);
    CREATE TABLE upload_chunks (
      upload INTEGER NOT NULL, idx INTEGER NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (upload, idx)
    ) WITHOUT ROWID;`,
+  linksMigration,
 ]
 
 interface Chunk {
   index: number
   digest: Uint8Array
+}
+
+interface Row {
+  write: () => void
+  /** Of the last row of those that were asked for together. */
+  done: (() => void) | undefined
+  failed: (error: unknown) => void
 }
 
 /** The uploads' journal. */
@@ -29,7 +38,9 @@ export class UploadStore {
   readonly #getChunks: StatementSync
   readonly #deleteChunks: StatementSync
   readonly #removed = new WeakSet<UploadRecord>()
-  readonly #writing = new Set<Promise<void>>()
+  /** To be written in this order. */
+  #rows: Row[] = []
+  #writing: Promise<void> | undefined
   /** Written soon, with the chunks that were hashed since; `dropped`: those of before are not needed any more. */
   #later = new Map<UploadRecord, { chunks: Chunk[]; dropped: boolean }>()
   #timer: NodeJS.Timeout | undefined
@@ -46,7 +57,7 @@ export class UploadStore {
 
   load(): UploadRecord[] {
     const rows = this.#db.prepare('SELECT record FROM uploads ORDER BY rank').all()
-    return rows.map((row) => JSON.parse(String(row['record'])) as UploadRecord)
+    return rows.map((row) => recordOf(JSON.parse(String(row['record'])) as Partial<UploadRecord>))
   }
 
   /** On the disk when it resolves. */
@@ -70,14 +81,35 @@ export class UploadStore {
   }
 
   #inBatches(records: readonly UploadRecord[], work: (record: UploadRecord) => void): Promise<void> {
-    const written = (async () => {
-      for (let at = 0; at < records.length; at += BATCH) {
-        inTransaction(this.#db, () => records.slice(at, at + BATCH).forEach(work))
-        if (at + BATCH < records.length) await nextTurn()
+    if (records.length === 0) return Promise.resolve()
+    const { promise, resolve, reject } = Promise.withResolvers<undefined>()
+    for (const [at, record] of records.entries()) {
+      const isLast = at === records.length - 1
+      this.#rows.push({
+        write: () => work(record),
+        done: isLast ? () => resolve(undefined) : undefined,
+        failed: reject,
+      })
+    }
+    this.#writing ??= this.#writeRows().finally(() => {
+      this.#writing = undefined
+    })
+    return promise
+  }
+
+  /** What several ask for at once goes to the disk at once. */
+  async #writeRows(): Promise<void> {
+    await nextTurn()
+    while (this.#rows.length > 0) {
+      const rows = this.#rows.splice(0, BATCH)
+      try {
+        inTransaction(this.#db, () => rows.forEach(({ write }) => write()))
+        for (const { done } of rows) done?.()
+      } catch (error) {
+        for (const { failed } of rows) failed(error)
       }
-    })()
-    this.#writing.add(written)
-    return written.finally(() => this.#writing.delete(written))
+      await nextTurn()
+    }
   }
 
   /** On the disk soon. */
@@ -130,7 +162,7 @@ export class UploadStore {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled(this.#writing)
+    await this.#writing
     this.flush()
     this.#db.close()
   }

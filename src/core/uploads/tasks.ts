@@ -24,7 +24,7 @@ export function createUploadTasks(
 
   const all = (): Task[] =>
     list.forms().flatMap((form) => {
-      const task = taskOf(form, recordsOf(form), (id) => list.speed(id))
+      const task = taskOf(form, recordsOf(form), (record) => list.speed(record))
       if (task !== undefined) shown.set(task.id, form)
       return task ?? []
     })
@@ -32,10 +32,12 @@ export function createUploadTasks(
 
   const stop = list.onChange((put, lost) => {
     const changed = new Map(put.map((upload) => [idOf(upload), upload]))
-    const tasks = [...changed.values()].flatMap((form) => taskOf(form, recordsOf(form), (id) => list.speed(id)) ?? [])
+    const tasks = [...changed.values()].flatMap(
+      (form) => taskOf(form, recordsOf(form), (record) => list.speed(record)) ?? [],
+    )
     for (const task of tasks) shown.set(task.id, changed.get(task.id) ?? { site: task.site, label: '' })
     const gone =
-      lost.length === 0 ? [] : [...shown].filter(([, form]) => recordsOf(form).length === 0).map(([id]) => id)
+      lost.length === 0 ? [] : [...shown].filter(([, form]) => recordsOf(form).next().done === true).map(([id]) => id)
     for (const id of gone) shown.delete(id)
     if (tasks.length > 0 || gone.length > 0) changes.emit(tasks, gone)
   })
@@ -43,7 +45,7 @@ export function createUploadTasks(
   const records = (id: string): UploadRecord[] => {
     const form = shown.get(id)
     if (form === undefined) throw appError('NOT_FOUND', { what: 'task', id }, `There is no task ${id}.`)
-    return recordsOf(form)
+    return [...recordsOf(form)]
   }
 
   return {
@@ -60,50 +62,84 @@ export function createUploadTasks(
   }
 }
 
+type Wait = NonNullable<UploadRecord['wait']>
+
+/** What a form's uploads come to; cancelled ones count only where nothing else is left. */
+interface Sum {
+  states: Set<UploadRecord['state']>
+  waits: Set<Wait>
+  first: UploadRecord | undefined
+  count: number
+  failed: UploadRecord | undefined
+  done: number
+  total: number
+  bytesPerSecond: number
+  updatedAt: string
+}
+
+/** In one round: there may be tens of thousands, several times a second. */
+function sumOf(records: Iterable<UploadRecord>, speed: (record: UploadRecord) => number): Sum {
+  const sum: Sum = {
+    states: new Set(),
+    waits: new Set(),
+    first: undefined,
+    count: 0,
+    failed: undefined,
+    done: 0,
+    total: 0,
+    bytesPerSecond: 0,
+    updatedAt: '',
+  }
+  for (const record of records) {
+    sum.first ??= record
+    sum.count += 1
+    if (record.updatedAt > sum.updatedAt) sum.updatedAt = record.updatedAt
+    if (record.state === 'cancelled') continue
+    sum.states.add(record.state)
+    if (record.state === 'waiting' && record.wait !== undefined) sum.waits.add(record.wait)
+    if (record.state === 'failed') sum.failed ??= record
+    sum.done += record.sent
+    sum.total += record.size
+    sum.bytesPerSecond += speed(record)
+  }
+  return sum
+}
+
 /** The sum of a form's uploads; undefined where there is none. */
 export function taskOf(
   form: { site: string; label: string },
-  records: readonly UploadRecord[],
-  speed: (id: string) => number,
+  records: Iterable<UploadRecord>,
+  speed: (record: UploadRecord) => number,
 ): Task | undefined {
-  const [first] = records
+  const sum = sumOf(records, speed)
+  const { first, count, done, total, bytesPerSecond, failed, updatedAt, states, waits } = sum
   if (first === undefined) return undefined
-  // Cancelled ones count only where nothing else is left.
-  const wanted = records.filter(({ state }) => state !== 'cancelled')
-  const failed = wanted.find(({ state }) => state === 'failed')
-  const sum = (value: (record: UploadRecord) => number) => wanted.reduce((total, record) => total + value(record), 0)
-  const some = (...states: UploadRecord['state'][]) => wanted.some(({ state }) => states.includes(state))
+  const waitsByItself = [...waits].some((wait) => wait !== 'file')
   return {
     id: idOf(form),
     kind: 'upload',
     site: form.site,
-    title: records.length === 1 ? first.name : `${first.name} +${records.length - 1}`,
-    ...stateOf(wanted),
-    progress: {
-      done: sum(({ sent }) => sent),
-      total: sum(({ size }) => size),
-      bytesPerSecond: sum(({ id }) => speed(id)),
-    },
+    title: count === 1 ? first.name : `${first.name} +${count - 1}`,
+    ...stateOf(sum),
+    progress: { done, total, bytesPerSecond },
     ...(failed?.error === undefined ? {} : { error: failed.error }),
     createdAt: first.createdAt,
-    updatedAt: records.reduce((latest, { updatedAt }) => (updatedAt > latest ? updatedAt : latest), ''),
+    updatedAt,
     can: {
-      pause: some('queued', 'uploading') || wanted.some(({ state, wait }) => state === 'waiting' && wait !== 'file'),
-      resume: some('paused'),
-      cancel: wanted.some((record) => !isEnded(record)),
+      pause: states.has('queued') || states.has('uploading') || waitsByItself,
+      resume: states.has('paused'),
+      cancel: [...states].some((state) => !isEnded({ state })),
       retry: failed !== undefined,
     },
   }
 }
 
-function stateOf(wanted: readonly UploadRecord[]): Pick<Task, 'state' | 'wait'> {
-  const has = (...states: UploadRecord['state'][]) => wanted.some(({ state }) => states.includes(state))
-  if (wanted.length === 0) return { state: 'cancelled' }
-  if (has('uploading', 'verifying')) return { state: 'running' }
-  const waiting = wanted.find(({ state, wait }) => state === 'waiting' && wait !== 'file')
-  if (waiting?.wait !== undefined && waiting.wait !== 'file') return { state: 'waiting', wait: waiting.wait }
-  if (has('queued')) return { state: 'waiting', wait: 'queue' }
-  if (has('waiting')) return { state: 'waiting', wait: 'files' }
-  if (has('paused')) return { state: 'paused' }
-  return { state: has('failed') ? 'failed' : 'done' }
+function stateOf({ states, waits }: Sum): Pick<Task, 'state' | 'wait'> {
+  if (states.size === 0) return { state: 'cancelled' }
+  if (states.has('uploading') || states.has('verifying')) return { state: 'running' }
+  for (const wait of waits) if (wait !== 'file') return { state: 'waiting', wait }
+  if (states.has('queued')) return { state: 'waiting', wait: 'queue' }
+  if (states.has('waiting')) return { state: 'waiting', wait: 'files' }
+  if (states.has('paused')) return { state: 'paused' }
+  return { state: states.has('failed') ? 'failed' : 'done' }
 }

@@ -1,41 +1,20 @@
-import type { AgentUpload, ChunkAnswer, CompleteUpload } from '../../../contract/agent/uploads.ts'
-import type { AgentClient, AgentLink } from '../agent-client/index.ts'
+import type { AgentUpload, CompleteUpload } from '../../../contract/agent/uploads.ts'
 import { AppError, appError } from '../kit/app-error.ts'
-import { wait } from '../kit/wait.ts'
-import type { Platform } from '../platform.ts'
-import type { Buffers } from './buffers.ts'
-import { ChunkSet, chunkRange } from './chunks.ts'
-import { sha256 } from './digest.ts'
-import type { Lane } from './lane.ts'
-import type { UploadList } from './list.ts'
-import type { RateLimit } from './rate-limit.ts'
+import { ChunkSet, chunkSizeFor } from './chunks.ts'
+import { Delta } from './delta/index.ts'
+import { allowedBy } from './pacing.ts'
+import { isNear } from './preparing.ts'
 import { checkUser, chunkSizeOf, isTheirs, openingOf, type UploadRecord } from './record.ts'
+import { hold, Sending } from './sending.ts'
 import { fileChanged, openSource, sameVersion, type ChunkSource } from './source.ts'
-import type { UploadStore } from './store.ts'
+import type { TransferParts } from './transfer-parts.ts'
 import { type Trouble, troubleOf } from './trouble.ts'
-import { untilReachable, verified } from './waiting.ts'
+import { untilMeasured, untilReachable, verified } from './waiting.ts'
 
-/** A chunk that arrives damaged is sent again so often: more than that is no accident. */
-const DAMAGED_TRIES = 5
-/** A chunk whose connection broke while the site is there is sent again at once, before anything else is asked. */
-const BROKEN_TRIES = 3
 /** Tries without any progress, where the agent answers and cannot. */
 const AGAIN_TRIES = 6
 /** An upload that the agent has lost begins anew so often. */
 const LOST_TRIES = 2
-
-/** What all uploads to one site share. */
-export interface TransferParts {
-  platform: Platform
-  list: UploadList
-  store: UploadStore
-  userOf: (site: string) => string | undefined
-  client: AgentClient
-  link: AgentLink
-  lane: Lane
-  rate: RateLimit
-  buffers: Buffers
-}
 
 /**
  * Brings one upload from its file to the agent, whole and verified at both ends. It waits by itself for the network, a
@@ -53,15 +32,20 @@ export async function transfer(parts: TransferParts, record: UploadRecord, signa
   }
 }
 
-/** Begins `record` anew, with the version the file has now: what the agent has of another version is of no use. */
+/**
+ * Begins `record` anew, with the version the file has now. What the agent has of the one before is kept until this one is
+ * whole, since it may be made from it; of several the one that came furthest.
+ */
 export async function restart(
   { list, store, client }: Pick<TransferParts, 'list' | 'store' | 'client'>,
   record: UploadRecord,
   version: { size: number; modified: number },
 ): Promise<void> {
-  const old = record.agentUploadId
+  const { agentUploadId: old, formerUploadId: former, sent, formerSent, whole } = record
+  const keeps = old !== undefined && !whole && sent > formerSent
+  const useless = keeps ? former : old
   // In the background, and not again if it fails: the agent clears out what nobody continues.
-  if (old !== undefined) client.delete(`/api/v2/uploads/${old}`).catch(() => undefined)
+  if (useless !== undefined) client.delete(`/api/v2/uploads/${useless}`).catch(() => undefined)
   store.dropChunks(record)
   const key = crypto.randomUUID()
   await list.updateAll([record], {
@@ -69,9 +53,20 @@ export async function restart(
     key,
     opened: false,
     agentUploadId: undefined,
+    ...(keeps ? { formerUploadId: old, formerSent: sent } : {}),
+    chunkSize: undefined,
     sent: 0,
+    reused: 0,
+    crossed: 0,
     digest: undefined,
   })
+}
+
+/** One version of a file on its way. */
+interface Going {
+  chunks: ChunkSet
+  sending: Sending
+  delta: Delta
 }
 
 class Transfer {
@@ -79,29 +74,29 @@ class Transfer {
   readonly #record: UploadRecord
   readonly #source: ChunkSource
   readonly #signal: AbortSignal
-  #chunks: ChunkSet
 
   constructor(parts: TransferParts, record: UploadRecord, source: ChunkSource, signal: AbortSignal) {
     this.#parts = parts
     this.#record = record
     this.#source = source
     this.#signal = signal
-    this.#chunks = new ChunkSet(record.size, chunkSizeOf(record), parts.store.chunks(record))
   }
 
   async run(): Promise<void> {
     const version = await this.#source.version()
     if (!sameVersion(version, this.#record)) {
       if (!this.#record.rebase) throw fileChanged(this.#record.name)
-      await this.#restart(version)
+      await restart(this.#parts, this.#record, version)
     }
+    let going: Going | undefined
     let tries = 0
     let lost = 0
     for (;;) {
       const before = this.#record.sent
       try {
-        this.#set({ state: 'uploading', wait: undefined, opened: true, rebase: false })
-        return await this.#once()
+        this.#set({ state: 'uploading', wait: undefined, rebase: false, comparing: false })
+        going ??= await this.#begin()
+        return await this.#once(going)
       } catch (error) {
         this.#signal.throwIfAborted()
         // What was on its way may have been sent again with the sign-in of another user, and refused.
@@ -112,9 +107,13 @@ class Transfer {
         if (trouble.kind === 'again' && tries > AGAIN_TRIES) throw error
         if (trouble.kind === 'lost') {
           if (++lost > LOST_TRIES) throw error
-          await this.#restart(version)
+          // What it does not have cannot be made use of either.
+          this.#set({ sent: 0 })
+          await restart(this.#parts, this.#record, version)
+          going = undefined
         } else if (trouble.kind === 'server-limit') {
-          await this.#hold(trouble.seconds)
+          const set = (change: Partial<UploadRecord>) => this.#set(change)
+          await hold({ lane: this.#parts.lane, set }, trouble.seconds, this.#signal)
         } else {
           if (trouble.kind !== 'again') this.#set({ state: 'waiting', wait: trouble.kind })
           await untilReachable(this.#parts.link, tries, this.#signal)
@@ -123,42 +122,87 @@ class Transfer {
     }
   }
 
+  /** Goes on with what is known of this version; one that was never opened gets the chunks that suit the way now. */
+  async #begin(): Promise<Going> {
+    const { list, store, lane, link, workers, userOf } = this.#parts
+    const record = this.#record
+    checkUser(record, userOf)
+    workers.warm()
+    const delta = new Delta(this.#parts, record, this.#source, this.#signal)
+    if (!record.opened) {
+      const same = await delta.chunkSize()
+      await untilMeasured(link, this.#signal)
+      const near = isNear(link.roundTripMs)
+      if (near === false) lane.wire.startFar()
+      const { perConnection, limit: connections } = lane.wire
+      const allowed = allowedBy(this.#parts.limit(), record)
+      const chunkSize = same ?? chunkSizeFor(record.size, { perConnection, connections, near, allowed })
+      list.update(record, { opened: true, chunkSize })
+      // The agent takes the same key with the same size of chunks alone; after a crash this side has to know it.
+      store.flush()
+    }
+    const chunks = new ChunkSet(record.size, chunkSizeOf(record), store.chunks(record))
+    const { packing, known } = delta
+    const sending = new Sending(
+      { parts: this.#parts, record, source: this.#source, chunks, packing, known },
+      (change) => this.#set(change),
+    )
+    return { chunks, sending, delta }
+  }
+
   /** Whoever ends a run from outside says what becomes of the upload; from then on the run changes nothing. */
   #set(change: Partial<UploadRecord>): void {
     this.#signal.throwIfAborted()
     this.#parts.list.update(this.#record, change)
   }
 
-  async #restart(version: { size: number; modified: number }): Promise<void> {
-    await restart(this.#parts, this.#record, version)
-    this.#chunks = new ChunkSet(this.#record.size, chunkSizeOf(this.#record))
-  }
-
-  async #once(): Promise<void> {
+  async #once(going: Going): Promise<void> {
     const { client, userOf } = this.#parts
     checkUser(this.#record, userOf)
-    let remote = await this.#open()
+    let remote = await this.#open(going)
     if (remote.status === 'cancelled' || (remote.status === 'failed' && remote.warnings === undefined)) {
       throw appError('NOT_FOUND', { what: 'upload', id: remote.upload_id }, 'The agent has given this upload up.')
     }
     let digest: string
     if (remote.status === 'receiving') {
-      await this.#sendMissing(remote.upload_id)
-      digest = await this.#digest()
+      await going.delta.compare(going.chunks, () => going.sending.hashUnknown(this.#signal))
+      await going.sending.missing(remote.upload_id, this.#signal)
+      digest = await this.#digest(going)
       this.#set({ state: 'verifying' })
-      const body: CompleteUpload = { digest }
+      const body: CompleteUpload = { digest, ...(this.#parts.readBack() ? { read_back: true } : {}) }
       remote = await client.post(`/api/v2/uploads/${remote.upload_id}/complete`, { json: body, signal: this.#signal })
     } else {
       this.#set({ state: 'verifying', sent: this.#record.size })
-      digest = await this.#digest()
+      digest = await this.#digest(going)
     }
     remote = await verified(client, remote, this.#signal)
     if (remote.status === 'failed') throw this.#failed(remote)
+    if (remote.status === 'receiving') {
+      throw appError(
+        'CONFLICT',
+        { reason: 'Parts of the file were lost.' },
+        'Parts of the file were lost on the cluster.',
+      )
+    }
     if (remote.digest !== digest) {
       throw appError('CHECKSUM_MISMATCH', { name: this.#record.name }, 'The stored file is not the one that was sent.')
     }
-    this.#set({ state: 'uploaded', sent: this.#record.size, digest })
+    this.#set({ state: 'uploaded', sent: this.#record.size, digest, warnings: remote.warnings ?? [] })
     this.#parts.store.dropChunks(this.#record)
+    await this.#removeFormer()
+  }
+
+  /** Where it cannot be removed now, it is at the next start of the core, or when the upload is taken off the list. */
+  async #removeFormer(): Promise<void> {
+    const { client, list } = this.#parts
+    const former = this.#record.formerUploadId
+    if (former === undefined) return
+    try {
+      await client.delete(`/api/v2/uploads/${former}`)
+    } catch (error) {
+      if (!(error instanceof AppError && error.value.code === 'NOT_FOUND')) return
+    }
+    list.update(this.#record, { formerUploadId: undefined, formerSent: 0 })
   }
 
   #failed({ warnings, error = 'The agent could not store the file.' }: AgentUpload): AppError {
@@ -167,116 +211,34 @@ class Transfer {
   }
 
   /** Asks with the same key as ever: the answer is what the agent has of it. */
-  async #open(): Promise<AgentUpload> {
+  async #open(going: Going): Promise<AgentUpload> {
     const { list, client } = this.#parts
-    const remote = await client.post<AgentUpload>('/api/v2/uploads', {
-      json: openingOf(this.#record),
-      signal: this.#signal,
-    })
+    const { chunks } = going
+    const remote = await client
+      .post<AgentUpload>('/api/v2/uploads', { json: openingOf(this.#record), signal: this.#signal })
+      .catch(async (error: unknown) => {
+        const code = error instanceof AppError ? error.value.code : undefined
+        // A crash came between the opening and the journal: the agent has the key with chunks of another size.
+        if (error instanceof AppError && code === 'CONFLICT')
+          throw appError('NOT_FOUND', { what: 'upload', id: this.#record.key }, error.value.message)
+        if (code !== 'NO_SPACE' || this.#record.formerUploadId === undefined) throw error
+        // Both versions beside each other are too much.
+        await this.#removeFormer()
+        if (this.#record.formerUploadId !== undefined) throw error
+        return this.#open(going)
+      })
     if (this.#record.agentUploadId !== remote.upload_id) {
       this.#set({ agentUploadId: remote.upload_id })
     }
-    this.#chunks.setReceived(remote.received)
-    if (remote.status === 'receiving') list.progress(this.#record, this.#chunks.sent)
+    chunks.setReceived(remote.received)
+    if (remote.status === 'receiving') list.progress(this.#record, chunks.sent)
     return remote
   }
 
-  async #sendMissing(id: string): Promise<void> {
-    const stop = new AbortController()
-    const signal = AbortSignal.any([this.#signal, stop.signal])
-    const under = new Set<Promise<void>>()
-    try {
-      for (const index of this.#chunks.missing()) {
-        const { length } = chunkRange(this.#record.size, this.#chunks.chunkSize, index)
-        const leave = await this.#parts.lane.enter(this.#record.rank, length, signal)
-        const sending = this.#sendChunk(id, index, signal).then(
-          () => leave(true),
-          (error: unknown) => {
-            leave(false)
-            stop.abort(error)
-          },
-        )
-        under.add(sending)
-        void sending.finally(() => under.delete(sending))
-      }
-    } catch (error) {
-      stop.abort(error)
-    } finally {
-      await Promise.all(under)
-    }
-    this.#signal.throwIfAborted()
-    if (stop.signal.aborted) throw stop.signal.reason
-  }
-
-  async #sendChunk(id: string, index: number, signal: AbortSignal): Promise<void> {
-    const { buffers, lane, link, list, store } = this.#parts
-    let buffer: Buffer | undefined
-    try {
-      const range = chunkRange(this.#record.size, this.#chunks.chunkSize, index)
-      const into = () => (buffer = buffers.take(this.#chunks.chunkSize))
-      const bytes = await this.#source.read(range, this.#record, into, signal)
-      const digest = await sha256(bytes)
-      for (let damaged = 0, broken = 0; ;) {
-        try {
-          await this.#put(`/api/v2/uploads/${id}/chunks/${index}`, bytes, digest, signal)
-          break
-        } catch (error) {
-          signal.throwIfAborted()
-          const code = error instanceof AppError ? error.value.code : undefined
-          const trouble = troubleOf(error, this.#record)
-          if (trouble.kind === 'server-limit') await this.#hold(trouble.seconds)
-          else if (code === 'CHECKSUM_MISMATCH' && damaged < DAMAGED_TRIES) damaged += 1
-          else if (trouble.kind === 'network' && link.ready && broken < BROKEN_TRIES) {
-            lane.lost()
-            await untilReachable(link, (broken += 1), signal)
-          } else throw error
-        }
-      }
-      this.#chunks.add(index, digest)
-      list.progress(this.#record, this.#chunks.sent)
-      store.addChunk(this.#record, index, digest)
-    } finally {
-      if (buffer !== undefined) buffers.give(buffer)
-    }
-  }
-
-  async #put(path: string, bytes: Uint8Array, digest: Buffer, signal: AbortSignal): Promise<ChunkAnswer> {
-    const { client, rate, userOf } = this.#parts
-    checkUser(this.#record, userOf)
-    const headers = {
-      'content-type': 'application/octet-stream',
-      'content-digest': `sha-256=:${digest.toString('base64')}:`,
-    }
-    return client.putBytes(path, bytes, headers, signal, rate.limited ? (left) => rate.take(left, signal) : undefined)
-  }
-
-  /** Nothing of this site goes out for so long. */
-  async #hold(seconds: number): Promise<void> {
-    const { lane } = this.#parts
-    lane.hold(seconds)
-    this.#set({ state: 'waiting', wait: 'server-limit' })
-    await wait(lane.held, this.#signal)
-    this.#set({ state: 'uploading', wait: undefined })
-  }
-
   /** The tree digest of the file as it is now; chunks that this side has not hashed itself are read again. */
-  async #digest(): Promise<string> {
-    const { buffers, store } = this.#parts
-    const unknown = this.#chunks.unknown()
-    if (unknown.length > 0) {
-      const buffer = buffers.take(this.#chunks.chunkSize)
-      try {
-        for (const index of unknown) {
-          const range = chunkRange(this.#record.size, this.#chunks.chunkSize, index)
-          const digest = await sha256(await this.#source.read(range, this.#record, () => buffer, this.#signal))
-          this.#chunks.setDigest(index, digest)
-          store.addChunk(this.#record, index, digest)
-        }
-      } finally {
-        buffers.give(buffer)
-      }
-    }
+  async #digest({ chunks, sending }: Going): Promise<string> {
+    await sending.hashUnknown(this.#signal)
     if (!sameVersion(await this.#source.version(), this.#record)) throw fileChanged(this.#record.name)
-    return this.#chunks.treeDigest()
+    return chunks.treeDigest()
   }
 }

@@ -34,6 +34,10 @@ export function troubleOf(error: unknown, { name }: Pick<UploadRecord, 'name'>):
       return value.data.status >= 500 || value.data.status === 409 ? { kind: 'again' } : { kind: 'end', error }
     case 'NOT_FOUND':
       return { kind: 'lost' }
+    case 'FORBIDDEN':
+      // Where it is none of the agent's permissions that is lacking, its sentence says what is.
+      if (value.data.permission !== '') return { kind: 'end', error }
+      return { kind: 'end', error: appError('AGENT', { status: 403, message: value.message }, value.message) }
     // The agent's answers do not repeat the name.
     case 'FILE_REFUSED':
       return { kind: 'end', error: appError('FILE_REFUSED', { ...value.data, name }, value.message) }

@@ -225,6 +225,18 @@ export const errorMessages = defineMessages('errors', {
     en: 'The site has no room: {{needed}} needed, {{free}} free.',
     ko: '사이트에 공간이 부족합니다: {{needed}} 필요, {{free}} 남음.',
   },
+  'NO_SPACE.quota': {
+    en: 'The quota of your files, {{limit}}, does not leave enough: {{needed}} needed, {{free}} free.',
+    ko: '파일 할당량 {{limit}} 중 남은 공간이 부족합니다: {{needed}} 필요, {{free}} 남음.',
+  },
+  'NO_SPACE.here': {
+    en: 'The disk of this computer is full: {{needed}} needed.',
+    ko: '이 컴퓨터의 디스크가 가득 찼습니다: {{needed}} 필요.',
+  },
+  'NO_SPACE.hereNext': {
+    en: 'Make room on this computer, then retry; what was fetched stays.',
+    ko: '이 컴퓨터에 공간을 확보한 뒤 다시 시도하세요. 이미 받은 부분은 그대로 남습니다.',
+  },
   'NO_SPACE.next': {
     en: 'Remove old results there or ask for quota, then retry.',
     ko: '오래된 결과를 지우거나 할당량을 요청한 뒤 다시 시도하세요.',

@@ -111,10 +111,17 @@ const table: {
     next: say('NAME_REFUSED.next'),
   }),
   CHECKSUM_MISMATCH: (data, say) => ({ title: say('CHECKSUM_MISMATCH', data), next: say('CHECKSUM_MISMATCH.next') }),
-  NO_SPACE: ({ needed, free }, say, language) => ({
-    title: say('NO_SPACE', { needed: formatBytes(needed, language), free: formatBytes(free, language) }),
-    next: say('NO_SPACE.next'),
-  }),
+  NO_SPACE: ({ needed, free, limit, here }, say, language) => {
+    const bytes = { needed: formatBytes(needed, language), free: formatBytes(free, language) }
+    if (here === true) return { title: say('NO_SPACE.here', bytes), next: say('NO_SPACE.hereNext') }
+    return {
+      title:
+        limit === undefined
+          ? say('NO_SPACE', bytes)
+          : say('NO_SPACE.quota', { ...bytes, limit: formatBytes(limit, language) }),
+      next: say('NO_SPACE.next'),
+    }
+  },
   TEMPLATE_INVALID: ({ line, reason }, say) => ({
     title: say('TEMPLATE_INVALID', { line, reason: clause(reason) }),
     next: say('TEMPLATE_INVALID.next'),

@@ -1,5 +1,5 @@
 import { useHotkeys } from '@mantine/hooks'
-import { Suspense, useEffect, useRef, useState, type ComponentType } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState, type ComponentType } from 'react'
 import type { Site } from '../../../contract/sites.ts'
 import { SentNote } from '../features/outbox/sent-note.tsx'
 import { ConnectionBanner } from '../features/sites/banner.tsx'
@@ -18,6 +18,9 @@ import { useServices } from './services.tsx'
 import { SiteContext } from './site-context.ts'
 import { TopBar } from './top-bar.tsx'
 import styles from './frame.module.css'
+
+// Not on the first screen: nothing is dropped before it is seen.
+const UploadsEverywhere = lazy(() => import('../features/uploads/everywhere.tsx'))
 
 /** What the window is called at each place, in its title bar and in the history. */
 const titles = {
@@ -131,7 +134,12 @@ export function Frame() {
         </div>
         {page}
       </div>
-      <SentNote />
+      <div className={styles.foot}>
+        <SentNote />
+        <Suspense fallback={null}>
+          <UploadsEverywhere />
+        </Suspense>
+      </div>
       <SiteQuestions />
       {palette ? <Palette onClose={() => setPalette(false)} /> : null}
     </div>

@@ -13,7 +13,8 @@ export type Route =
   | { page: 'new-job'; template?: string; from?: string; entry?: string }
   /** `id`: one run. */
   | { page: 'workflows'; id?: string }
-  | { page: 'uploads' }
+  /** `id`: one file. */
+  | { page: 'uploads'; id?: string }
   /** The cards; `id`: one is shown, beside the tabs of all that are open. */
   | { page: 'desktops'; id?: string }
   /** One alone in a window of its own. */
@@ -63,10 +64,10 @@ export function parseRoute(hash: string): Route {
       return { page: 'new-job', ...given('from'), ...given('entry') }
     case 'workflows':
     case 'outbox':
+    case 'uploads':
       return { page: first, ...(second ? { id: second } : {}) }
     case 'desktops':
       return desktopRoute(second, third, asked)
-    case 'uploads':
     case 'nodes':
     case 'settings':
     case 'forwards':
@@ -123,6 +124,7 @@ export function hrefOf(route: Route): string {
       )
     case 'workflows':
     case 'outbox':
+    case 'uploads':
     case 'terminal':
     case 'desktops':
       return at(route.page, ...(route.id === undefined ? [] : [route.id]))

@@ -35,7 +35,8 @@ function requestPort(question: unknown, answer: { type: string; ticket?: string 
 export function electronHost(api: PreloadApi): Host {
   return {
     connect: () => requestPort('headway:ready', { type: 'headway:port' }),
-    sourceOf: (file) => ({ kind: 'path', path: api.pathOf(file) }),
+    // Folders are walked by the core here, so that a page has nothing but files.
+    sourceOf: (file) => ({ kind: 'path', path: file instanceof File ? api.pathOf(file) : '' }),
     download: () => {
       throw new Error('this host saves results itself')
     },

@@ -1,22 +1,35 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { createServer, type AddressInfo } from 'node:net'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
+import { hasPart } from '../../helpers/parts.ts'
+import type { Ends } from './ends.ts'
+import { output, start } from './run.ts'
 
 const PRIVILEGE_FOLDER = '/run/sshd'
 const SFTP_SERVER = '/usr/lib/openssh/sftp-server'
+const TRIES = 100
 
-export interface Sshd {
-  /** Copies a file there as a user would, with AES-GCM; returns the seconds it took. */
-  scp(file: string, target: string): number
-  close(): Promise<void>
+/** A server on the far end with keys of its own; nothing of the system's is used or changed. */
+export interface Sshd extends AsyncDisposable {
+  port: number
+  user: string
+  key: string
+  /** Options by which ssh and scp reach it, with AES-GCM. */
+  options: string[]
 }
 
-/** A server of its own on 127.0.0.1 with keys of its own; nothing of the system's is used or changed. */
-export async function startSshd(folder: string): Promise<Sshd> {
+/** What this machine lacks for the peers over ssh; undefined where it lacks nothing. */
+export const lackedForSsh = (): string | undefined =>
+  hasPart('sshd') && hasPart('scp') ? undefined : 'sshd and scp (packages openssh-server, openssh-client)'
+
+/** @param folder Of its own, for this user alone. */
+export async function startSshd({ near, far, host }: Ends, folder: string): Promise<Sshd> {
+  mkdirSync(folder, { mode: 0o700 })
   for (const name of ['host', 'user']) {
-    run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, name)])
+    await output(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', join(folder, name)])
   }
   // Where nobody has started sshd since the machine came up, this folder is not there, and sshd insists on it.
   const isOurs = !existsSync(PRIVILEGE_FOLDER)
@@ -24,7 +37,7 @@ export async function startSshd(folder: string): Promise<Sshd> {
   const port = await freePort()
   const config = [
     `Port ${port}`,
-    'ListenAddress 127.0.0.1',
+    `ListenAddress ${host}`,
     `HostKey ${join(folder, 'host')}`,
     `AuthorizedKeysFile ${join(folder, 'user.pub')}`,
     'PidFile none',
@@ -34,19 +47,27 @@ export async function startSshd(folder: string): Promise<Sshd> {
     `Subsystem sftp ${existsSync(SFTP_SERVER) ? SFTP_SERVER : 'internal-sftp'}`,
   ]
   writeFileSync(join(folder, 'sshd_config'), `${config.join('\n')}\n`)
-  const server = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', join(folder, 'sshd_config')], { stdio: 'ignore' })
-  await untilListening(port, server)
-  const own = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'IdentitiesOnly=yes']
-  const options = ['-q', '-F', 'none', '-P', String(port), '-i', join(folder, 'user'), '-c', 'aes128-gcm@openssh.com']
+  const server = start([...far, '/usr/sbin/sshd', '-D', '-q', '-f', join(folder, 'sshd_config')])
+  server.stdout.resume()
+  const ended = once(server, 'close')
+  const key = join(folder, 'user')
+  const user = userInfo().username
+  const own = [
+    `Port=${port}`,
+    'StrictHostKeyChecking=no',
+    'UserKnownHostsFile=/dev/null',
+    'IdentitiesOnly=yes',
+    'BatchMode=yes',
+  ]
+  const options = ['-q', '-F', 'none', '-i', key, '-c', 'aes128-gcm@openssh.com']
   options.push(...own.flatMap((option) => ['-o', option]))
+  await untilAnswers([...near, 'ssh', ...options, `${user}@${host}`, 'true'], server)
   return {
-    scp(file, target) {
-      const started = performance.now()
-      run('scp', [...options, file, `${userInfo().username}@127.0.0.1:${target}`])
-      return (performance.now() - started) / 1000
-    },
-    async close() {
-      const ended = new Promise((resolve) => server.once('close', resolve))
+    port,
+    user,
+    key,
+    options,
+    async [Symbol.asyncDispose]() {
       server.kill()
       await ended
       if (isOurs) rmdirSync(PRIVILEGE_FOLDER)
@@ -54,31 +75,23 @@ export async function startSshd(folder: string): Promise<Sshd> {
   }
 }
 
-function run(command: string, args: string[]): void {
-  const { status, stderr } = spawnSync(command, args, { encoding: 'utf8' })
-  if (status !== 0) throw new Error(`${command} ended with ${status}: ${stderr}`)
-}
-
 async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
+  server.close()
+  await once(server, 'close')
   return port
 }
 
-async function untilListening(port: number, server: ChildProcess): Promise<void> {
-  for (let tries = 0; tries < 100 && server.exitCode === null; tries++) {
-    const isOpen = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1')
-      socket.on('connect', () => {
-        socket.destroy()
-        resolve(true)
-      })
-      socket.on('error', () => resolve(false))
-    })
-    if (isOpen) return
-    await new Promise((resolve) => setTimeout(resolve, 50))
+async function untilAnswers(words: string[], server: ChildProcess): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await output(words)
+      return
+    } catch (error) {
+      if (tries === TRIES || server.exitCode !== null) throw error
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
   }
-  throw new Error('sshd does not listen')
 }

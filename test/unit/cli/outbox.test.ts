@@ -44,6 +44,8 @@ const upload = (id: string, state: Upload['state'], wait?: Upload['wait']): Uplo
   ...(wait === undefined ? {} : { wait }),
   sent: 0,
   bytesPerSecond: 0,
+  reused: 0,
+  crossed: 0,
   createdAt: at,
   updatedAt: at,
 })

@@ -89,7 +89,7 @@ async function peek(source: Bytes): Promise<{ head: Buffer; whole: Bytes }> {
 }
 
 /** The bytes of a file from `start` to before `end`; the file stays open. */
-async function* piecesOf(file: FileReader, start: number, end: number): Bytes {
+async function* piecesOf(file: Pick<FileReader, 'read'>, start: number, end: number): Bytes {
   for (let at = start; at < end;) {
     // A fresh piece each time: whoever reads may hold on to it.
     const piece = Buffer.allocUnsafe(Math.min(PIECE, end - at))
@@ -102,9 +102,9 @@ async function* piecesOf(file: FileReader, start: number, end: number): Bytes {
 
 /** A zip is read from its end: its directory stands there. */
 class ZipReader extends RandomAccessReader {
-  readonly #file: FileReader
+  readonly #file: Pick<FileReader, 'read'>
 
-  constructor(file: FileReader) {
+  constructor(file: Pick<FileReader, 'read'>) {
     super()
     this.#file = file
   }
@@ -207,7 +207,7 @@ async function visitZip(zip: ZipFile, depth: number, budget: Budget): Promise<vo
  * @throws ArchiveBomb; the signal's reason.
  */
 export async function inspectArchive(
-  handle: FileReader,
+  handle: Pick<FileReader, 'read'>,
   file: { size: number; content: Content },
   signal: AbortSignal,
 ): Promise<string[]> {

@@ -29,7 +29,7 @@ export function checkHead(head: Buffer): void {
  * @throws Failure SECURITY_VALIDATION_FAILED for programs, shared libraries and archive bombs; the signal's reason.
  */
 export async function checkFile(
-  handle: FileReader,
+  handle: Pick<FileReader, 'read'>,
   file: { name: string; size: number },
   signal: AbortSignal,
 ): Promise<string[]> {

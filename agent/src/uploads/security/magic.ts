@@ -47,8 +47,21 @@ const startsWith = (head: Buffer, bytes: number[]): boolean =>
 const isUniversal = (head: Buffer): boolean =>
   head.length >= 8 && [0xcafebabe, 0xcafebabf].includes(head.readUInt32BE(0)) && head.readUInt32BE(4) < 45
 
-/** `MZ` alone may begin a text; a DOS or Windows program has a header with zeros behind it. */
-const isPe = (head: Buffer): boolean => startsWith(head, [0x4d, 0x5a]) && head.subarray(0, 64).includes(0)
+/** Where no program's second header begins any more, in bytes: before it stands a stub for DOS, no more. */
+const MAX_STUB = 1 << 24
+const AT_SECOND = 0x3c
+
+/**
+ * A program for DOS or Windows: `MZ`, and behind its header with zeros that of Windows, where its last field points to (PE
+ * format, 3.1). `MZ` alone may begin a text, and one binary file of 65,536.
+ */
+function isPe(head: Buffer): boolean {
+  if (!startsWith(head, [0x4d, 0x5a]) || !head.subarray(0, 64).includes(0)) return false
+  if (head.length < AT_SECOND + 4) return true
+  const second = head.readUInt32LE(AT_SECOND)
+  if (second + 4 > head.length) return second < MAX_STUB
+  return second === 0 || ['PE', 'NE', 'LE', 'LX'].includes(head.toString('latin1', second, second + 2))
+}
 
 const isTar = (head: Buffer): boolean => head.length >= 262 && head.toString('latin1', 257, 262) === 'ustar'
 

@@ -1,4 +1,4 @@
-import { Button, NumberInput } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useState, type FormEvent } from 'react'
 import type { Desktop } from '../../../../contract/desktops.ts'
 import type { AppErrorValue } from '../../../../contract/errors.ts'
@@ -6,6 +6,7 @@ import { AppError } from '../../app/app-error.tsx'
 import { errorValue } from '../../app/errors.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { useFormat } from '../../ui/format.ts'
+import { MinutesFields } from '../../ui/minutes-fields.tsx'
 import { useMessages } from '../../ui/text.ts'
 import { useNow } from '../../ui/use-now.ts'
 import { desktopsMessages } from './messages.ts'
@@ -15,7 +16,6 @@ import styles from './dialogs.module.css'
 
 const most = 525_600
 const steps = [60, 240, 480]
-const wholeNumber = (value: number | string): number => Math.max(0, Math.floor(Number(value)) || 0)
 const isoOf = (milliseconds: number): string => new Date(milliseconds).toISOString()
 
 /** Asks for a new time limit; what the scheduler says to it stands in the dialog. */
@@ -53,25 +53,12 @@ export function ExtendDialog({ site, desktop, onClose }: { site: string; desktop
             ? say('extend.nowQueued', { limit })
             : say('extend.now', { limit, time: format.time(isoOf(ends)) })}
         </p>
-        <div className={styles.pair}>
-          <NumberInput
-            label={say('extend.hours')}
-            data-autofocus
-            min={0}
-            max={8760}
-            allowDecimal={false}
-            value={Math.floor(minutes / 60)}
-            onChange={(value) => setMinutes(wholeNumber(value) * 60 + (minutes % 60))}
-          />
-          <NumberInput
-            label={say('extend.minutes')}
-            min={0}
-            max={59}
-            allowDecimal={false}
-            value={minutes % 60}
-            onChange={(value) => setMinutes(Math.floor(minutes / 60) * 60 + Math.min(59, wholeNumber(value)))}
-          />
-        </div>
+        <MinutesFields
+          hours={say('extend.hours')}
+          minutes={say('extend.minutes')}
+          value={minutes}
+          onChange={setMinutes}
+        />
         <div className={styles.quick}>
           {steps.map((step) => (
             <Button

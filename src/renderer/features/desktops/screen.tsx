@@ -3,7 +3,7 @@ import { useServices } from '../../app/services.tsx'
 import { useSite } from '../../app/site-context.ts'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { useMessages } from '../../ui/text.ts'
-import { pickedFromInput } from '../new-job/picked.ts'
+import { pickedFromInput, wholeOf } from '../uploads/picked.ts'
 import type { PanelProps } from './panel-props.ts'
 import { PlacedNote } from './placed-note.tsx'
 import { ScreenActions } from './screen-actions.tsx'
@@ -44,7 +44,7 @@ export function Screen({ tab, desktop, active, alone, actions, onClose }: PanelP
     onState: ({ kind }: ViewerState) => reports.shown(kind === 'connected'),
     onInput: () => reports.input(),
     onThumbnail: (picture: string) => show(site.id, id, picture),
-    onFiles: (files: File[]) => placing.send(pickedFromInput(services, files)),
+    onFiles: (files: File[]) => void wholeOf(pickedFromInput(services, files)).then(placing.send),
   }
   return (
     <div className={styles.screen}>

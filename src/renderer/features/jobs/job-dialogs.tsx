@@ -8,7 +8,9 @@ import { hrefOf } from '../../app/router.ts'
 import { useServices } from '../../app/services.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { useFormat } from '../../ui/format.ts'
+import { MinutesFields } from '../../ui/minutes-fields.tsx'
 import { useMessages } from '../../ui/text.ts'
+import { wholeNumber } from '../../ui/whole-number.ts'
 import type { JobDialog } from './job-menu.tsx'
 import { jobsMessages } from './messages.ts'
 import { limitMinutes } from './story.ts'
@@ -29,8 +31,6 @@ export function JobDialogs({ dialog, ...props }: DialogProps & { dialog: JobDial
   return dialog === 'nice' ? <Nice {...props} /> : <Clone {...props} />
 }
 
-const wholeNumber = (value: number | string): number => Math.max(0, Math.floor(Number(value)) || 0)
-
 function TimeLimit({ job, label, onChange, onClose }: DialogProps) {
   const say = useMessages(jobsMessages)
   const format = useFormat()
@@ -47,25 +47,12 @@ function TimeLimit({ job, label, onChange, onClose }: DialogProps) {
         <p className={styles.question}>
           {say('limit.now', { limit: format.duration(now * 60) })} {say('limit.hint')}
         </p>
-        <div className={styles.pair}>
-          <NumberInput
-            label={say('limit.hours')}
-            data-autofocus
-            min={0}
-            max={8760}
-            allowDecimal={false}
-            value={Math.floor(minutes / 60)}
-            onChange={(value) => setMinutes(wholeNumber(value) * 60 + (minutes % 60))}
-          />
-          <NumberInput
-            label={say('limit.minutes')}
-            min={0}
-            max={59}
-            allowDecimal={false}
-            value={minutes % 60}
-            onChange={(value) => setMinutes(Math.floor(minutes / 60) * 60 + Math.min(59, wholeNumber(value)))}
-          />
-        </div>
+        <MinutesFields
+          hours={say('limit.hours')}
+          minutes={say('limit.minutes')}
+          value={minutes}
+          onChange={setMinutes}
+        />
         <div className={styles.dialogActions}>
           <Button type="submit" disabled={minutes < 1 || minutes > 525_600 || minutes === now}>
             {label(say('limit.save'))}

@@ -1,10 +1,11 @@
 import { ActionIcon, Button } from '@mantine/core'
-import { ArrowLeft, Check, Copy, RotateCcw, X } from 'lucide-react'
+import { Check, Copy, RotateCcw } from 'lucide-react'
 import { useState } from 'react'
 import type { Job } from '../../../../contract/jobs.ts'
 import { hrefOf } from '../../app/router.ts'
 import { useSite } from '../../app/site-context.ts'
 import { AsOf } from '../../ui/as-of.tsx'
+import { DetailTitle } from '../../ui/detail-title.tsx'
 import { ErrorNote } from '../../ui/error-note.tsx'
 import { useFormat } from '../../ui/format.ts'
 import { StateBadge } from '../../ui/state-badge.tsx'
@@ -37,27 +38,27 @@ export function JobHead(props: {
   const site = useSite()
   const { copied, copy } = useCopy()
   const [dialog, setDialog] = useState<JobDialog>()
-  const Leave = beside ? X : ArrowLeft
-  const leaveLabel = say(beside ? 'job.close' : 'job.back')
   const copyLabel = copied ? say('job.copied') : say('job.copyId', { id: job.id })
   const template = job.templateName === undefined ? say('custom') : textIn(job.templateName, language)
   const from = job.element?.array ?? job.id
-  const leave = (
-    <ActionIcon component="a" href={back} aria-label={leaveLabel} title={leaveLabel}>
-      <Leave size={16} aria-hidden />
-    </ActionIcon>
-  )
   return (
     <header className={styles.head}>
-      <div className={styles.titleRow}>
-        {beside ? null : leave}
-        <h1 className={styles.title} title={job.name}>
-          {job.name}
-          {job.element === undefined ? null : <span className={styles.index}> [{job.element.index}]</span>}
-        </h1>
-        <StateBadge state={job.state} {...(job.held === true ? { word: sayList('row.held') } : {})} />
-        <AsOf asOf={asOf} />
-        <span className={styles.grow} />
+      <DetailTitle
+        text={job.name}
+        title={
+          <>
+            {job.name}
+            {job.element === undefined ? null : <span className={styles.index}> [{job.element.index}]</span>}
+          </>
+        }
+        marks={
+          <>
+            <StateBadge state={job.state} {...(job.held === true ? { word: sayList('row.held') } : {})} />
+            <AsOf asOf={asOf} />
+          </>
+        }
+        leaving={{ href: back, label: say(beside ? 'job.close' : 'job.back'), beside }}
+      >
         <Button
           component="a"
           variant="default"
@@ -86,8 +87,7 @@ export function JobHead(props: {
           onChange={(action) => changes.start({ action }, [job])}
           onDialog={setDialog}
         />
-        {beside ? leave : null}
-      </div>
+      </DetailTitle>
       <div className={styles.subtitle}>
         <span className="mono">{job.id}</span>
         <ActionIcon size={20} aria-label={copyLabel} title={copyLabel} onClick={() => copy(job.id)}>

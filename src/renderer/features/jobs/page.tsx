@@ -1,11 +1,11 @@
 import { Button } from '@mantine/core'
-import { useMediaQuery } from '@mantine/hooks'
 import { Plus } from 'lucide-react'
 import { AppError } from '../../app/app-error.tsx'
 import { hrefOf, navigate, type RouteOf } from '../../app/router.ts'
 import { useSite } from '../../app/site-context.ts'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
+import { SplitView, useBeside } from '../../ui/split-view.tsx'
 import { useMessages } from '../../ui/text.ts'
 import { useFormat } from '../../ui/format.ts'
 import { ErrorNote } from '../../ui/error-note.tsx'
@@ -24,61 +24,57 @@ import styles from './jobs.module.css'
 export default function JobsPage({ route }: { route: RouteOf<'jobs'> }) {
   const say = useMessages(jobsMessages)
   const site = useSite()
-  const wide = useMediaQuery('(min-width: 1280px)', undefined, { getInitialValueInEffect: false })
+  const wide = useBeside()
   const { filter, query, set } = useFilter(route)
   const { jobs, asOf, error } = useSiteJobs(site.id, filter.everybody)
   const { id } = route
   const active = [...(jobs?.values() ?? [])].filter((job) => !hasEnded(job.state)).length
-  const covered = id !== undefined && !wide
+  const detail =
+    id === undefined ? null : (
+      <JobView
+        key={id}
+        site={site.id}
+        id={id}
+        known={jobs?.get(id)}
+        asOf={asOf}
+        array={jobs?.get(id.replace(/_\d+$/, ''))}
+        again={route.tab === 'again'}
+        beside={wide}
+        back={hrefOf({ page: 'jobs', ...(query === '' ? {} : { filter: query }) })}
+      />
+    )
   return (
-    <div className={styles.split} data-open={id !== undefined || undefined}>
-      <div className={styles.list} inert={covered}>
-        <PageHeader title={say('title')} note={active > 0 ? say('note', { count: active }) : undefined} asOf={asOf}>
-          <Button component="a" href={hrefOf({ page: 'templates' })} leftSection={<Plus size={14} aria-hidden />}>
-            {say('newJob')}
-          </Button>
-        </PageHeader>
-        {error === undefined ? null : (
-          <div className={styles.listError}>
-            <AppError error={error} site={site.id} />
-          </div>
-        )}
-        <OldNews site={site.id} />
-        {jobs === undefined ? (
-          error === undefined ? (
-            <Skeleton lines={12} />
-          ) : null
-        ) : (
-          <AsOfContext value={asOf}>
-            <JobList
-              site={site.id}
-              jobs={jobs}
-              filter={filter}
-              query={query}
-              setFilter={set}
-              openedId={id}
-              narrow={id !== undefined && wide}
-              onOpen={(opened) => navigate({ page: 'jobs', id: opened, ...(query === '' ? {} : { filter: query }) })}
-            />
-          </AsOfContext>
-        )}
-      </div>
-      {id === undefined ? null : (
-        <div className={styles.detail}>
-          <JobView
-            key={id}
-            site={site.id}
-            id={id}
-            known={jobs?.get(id)}
-            asOf={asOf}
-            array={jobs?.get(id.replace(/_\d+$/, ''))}
-            again={route.tab === 'again'}
-            beside={wide}
-            back={hrefOf({ page: 'jobs', ...(query === '' ? {} : { filter: query }) })}
-          />
+    <SplitView open={id !== undefined} wider="detail" detail={detail}>
+      <PageHeader title={say('title')} note={active > 0 ? say('note', { count: active }) : undefined} asOf={asOf}>
+        <Button component="a" href={hrefOf({ page: 'templates' })} leftSection={<Plus size={14} aria-hidden />}>
+          {say('newJob')}
+        </Button>
+      </PageHeader>
+      {error === undefined ? null : (
+        <div className={styles.listError}>
+          <AppError error={error} site={site.id} />
         </div>
       )}
-    </div>
+      <OldNews site={site.id} />
+      {jobs === undefined ? (
+        error === undefined ? (
+          <Skeleton lines={12} />
+        ) : null
+      ) : (
+        <AsOfContext value={asOf}>
+          <JobList
+            site={site.id}
+            jobs={jobs}
+            filter={filter}
+            query={query}
+            setFilter={set}
+            openedId={id}
+            narrow={id !== undefined && wide}
+            onOpen={(opened) => navigate({ page: 'jobs', id: opened, ...(query === '' ? {} : { filter: query }) })}
+          />
+        </AsOfContext>
+      )}
+    </SplitView>
   )
 }
 

@@ -6,7 +6,7 @@ import { useFormat } from '../../ui/format.ts'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { useMessages } from '../../ui/text.ts'
 import { hasEnded } from '../jobs/story.ts'
-import { useDownloads } from '../results/use-download.ts'
+import { useDownloads } from '../results/use-download.tsx'
 import { Garbled } from './encoding.tsx'
 import { Lines } from './log-lines.tsx'
 import { firstFrom } from './log-window.ts'
@@ -122,6 +122,7 @@ export function LogViewer(props: {
       </div>
       <SearchReport found={found} />
       {state.error === undefined ? null : <AppError error={state.error} site={site} />}
+      {downloads.question}
       {downloads.error === undefined ? null : <AppError error={downloads.error} site={site} />}
       {downloads.saving === undefined ? null : (
         <ErrorNote tone="busy" title={say('saving', { name: downloads.saving })} />

@@ -13,6 +13,8 @@ export function fieldOf(obstacle: Obstacle): string | undefined {
       return '[data-field="name"]'
     case 'command':
       return '[data-field="command"]'
+    case 'rivals':
+      return `[data-slot-choice="${CSS.escape(obstacle.slot.key)}"] input`
     case 'missing':
     case 'surplus':
     case 'too-many':

@@ -8,6 +8,7 @@ import { useFormat } from '../../ui/format.ts'
 import { textIn, useLanguage, useMessages } from '../../ui/text.ts'
 import { classHeading, groupByClass } from '../uploads/groups.ts'
 import { usePickAgain } from '../uploads/pick-again.tsx'
+import type { Picks } from '../uploads/picked.ts'
 import { uploadsStore } from '../uploads/store.ts'
 import { UploadList } from '../uploads/upload-list.tsx'
 import type { ReusedFile } from './draft.ts'
@@ -15,10 +16,13 @@ import { FileButtons } from './file-buttons.tsx'
 import { FileNotices } from './file-notices.tsx'
 import type { FormState } from './form-store.ts'
 import { newJobMessages } from './messages.ts'
-import type { Picked } from './picked.ts'
+import type { Rivalry } from './rivals.ts'
+import { SlotChoice } from './slot-choice.tsx'
 import { SlotTable } from './slot-table.tsx'
 import { accepts } from './slots.ts'
 import styles from './form.module.css'
+
+const inSlot = (slot: string | undefined) => (slot === undefined ? {} : { slot })
 
 /** Chooses what a file is for; only slots that accept it are offered. */
 function SlotPicker(props: {
@@ -74,9 +78,7 @@ function ReusedFiles(props: {
                   slots={slots}
                   name={file.name}
                   slot={file.slot}
-                  onChange={(slot) =>
-                    onChange(agentUploadId, { agentUploadId, name, size, ...(slot === undefined ? {} : { slot }) })
-                  }
+                  onChange={(slot) => onChange(agentUploadId, { agentUploadId, name, size, ...inSlot(slot) })}
                 />
               )}
               <span className={styles.there}>
@@ -107,12 +109,14 @@ export function FilesSection(props: {
   from: string | undefined
   /** Files of that job that are taken again, and those that are no longer known here. */
   reused: readonly ReusedFile[]
+  /** Slots for which more files fit than they take, and nobody has said which are meant. */
+  rivalries: readonly Rivalry[]
   uploads: readonly Upload[]
   /** Uploads that were refused: they count nowhere, and are told with their reason. */
   refused: readonly Upload[]
-  onPicked: (picked: Picked) => void
+  onPicks: (picks: Picks) => void
 }) {
-  const { form, template, uploads, onPicked } = props
+  const { form, template, uploads, onPicks } = props
   const services = useServices()
   const say = useMessages(newJobMessages)
   const language = useLanguage()
@@ -120,20 +124,44 @@ export function FilesSection(props: {
   const heading = useId()
   const again = usePickAgain()
   const slots = useMemo(() => template?.files ?? [], [template])
-  const groups = useMemo(() => groupByClass(uploads, language), [uploads, language])
-  const { assign } = uploadsStore.of(services).getState()
+  const groups = useMemo(() => groupByClass(uploads), [uploads])
+  const { assign, remove } = uploadsStore.of(services).getState()
+  const intake = uploadsStore.use(({ intakes }) => intakes.find(({ label }) => label === form.draft.label))
+  const changeReused = (id: string, next: (file: ReusedFile) => ReusedFile | undefined) =>
+    form.edit(({ reused }) => ({
+      reused: reused.flatMap((file) => (file.agentUploadId === id ? (next(file) ?? []) : file)),
+    }))
+  const isReused = (id: string) => form.draft.reused.some(({ agentUploadId }) => agentUploadId === id)
+  const put = async (id: string, slot: string | undefined) => {
+    if (!isReused(id)) return assign(id, slot)
+    changeReused(id, ({ agentUploadId, name, size }) => ({ agentUploadId, name, size, ...inSlot(slot) }))
+  }
+  const takeAway = (ids: readonly string[]) => {
+    form.edit({ reused: form.draft.reused.filter(({ agentUploadId }) => !ids.includes(agentUploadId)) })
+    void remove(ids.filter((id) => !isReused(id)))
+  }
   const hasExamples = slots.some(({ example }) => example !== undefined)
+  const { duplicates } = form
   const isEmpty = uploads.length === 0 && props.reused.length === 0
   const purpose = useCallback(
     (upload: Upload) => (
-      <SlotPicker
-        slots={slots}
-        name={upload.name}
-        slot={upload.slot}
-        onChange={(slot) => void assign(upload.id, slot)}
-      />
+      <>
+        {duplicates.includes(upload.name) ? (
+          <span className={styles.again} title={say('duplicate.hint')}>
+            {say('duplicate.mark')}
+          </span>
+        ) : null}
+        {slots.length === 0 ? null : (
+          <SlotPicker
+            slots={slots}
+            name={upload.name}
+            slot={upload.slot}
+            onChange={(slot) => void assign(upload.id, slot)}
+          />
+        )}
+      </>
     ),
-    [slots, assign],
+    [slots, assign, duplicates, say],
   )
   return (
     <section className={styles.section} aria-labelledby={heading}>
@@ -143,11 +171,15 @@ export function FilesSection(props: {
       <div className={styles.drop} data-empty={isEmpty || undefined}>
         <Inbox size={18} strokeWidth={1.6} aria-hidden className={styles.dropIcon} />
         <span className={styles.dropWords} role="status">
-          {form.adding ? say('files.adding') : say('files.drop')}
+          {!form.adding
+            ? say('files.drop')
+            : intake === undefined || intake.files === 0
+              ? say('files.adding')
+              : say('files.addingCount', { count: intake.files })}
         </span>
         <FileButtons
           disabled={form.adding}
-          onPicked={onPicked}
+          onPicks={onPicks}
           onError={form.failToAdd}
           onExamples={
             template !== undefined && hasExamples && isEmpty ? () => void form.takeExamples(template.id) : undefined
@@ -155,17 +187,22 @@ export function FilesSection(props: {
         />
       </div>
       <SlotTable slots={slots} files={[...uploads, ...props.reused]} />
+      {props.rivalries.map((rivalry) => (
+        <SlotChoice
+          key={rivalry.slot.key}
+          rivalry={rivalry}
+          onAssign={put}
+          onRemove={takeAway}
+          onSettle={() => form.settle(rivalry.slot.key)}
+        />
+      ))}
       <FileNotices form={form} uploads={props.refused} />
       {again.element}
       <ReusedFiles
         job={props.from ?? ''}
         files={props.reused}
         slots={slots}
-        onChange={(id, next) =>
-          form.edit({
-            reused: form.draft.reused.flatMap((file) => (file.agentUploadId === id ? (next ?? []) : file)),
-          })
-        }
+        onChange={(id, next) => changeReused(id, () => next)}
       />
       {groups.map((group) => (
         <div key={group.fileClass} data-class={group.fileClass}>
@@ -179,7 +216,7 @@ export function FilesSection(props: {
           <UploadList
             label={classHeading(group.fileClass, group.uploads.length)}
             uploads={group.uploads}
-            {...(slots.length === 0 ? {} : { purpose })}
+            purpose={purpose}
             onPickAgain={again.ask}
           />
         </div>

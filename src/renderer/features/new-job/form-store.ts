@@ -5,12 +5,11 @@ import type { FileSlot } from '../../../../contract/templates.ts'
 import { errorValue } from '../../app/errors.ts'
 import type { Services } from '../../app/services.tsx'
 import { outboxStore } from '../outbox/store.ts'
+import type { Upload } from '../../../../contract/uploads.ts'
+import type { Picks, Skipped } from '../uploads/picked.ts'
 import { uploadsStore, type Added, type FileToAdd } from '../uploads/store.ts'
 import { dropDraft, saveDraft, type Draft } from './draft.ts'
-import type { Picked } from './picked.ts'
 import { assignSlots, type SlotFile } from './slots.ts'
-
-type Skipped = Picked['skipped'][number]
 
 /** Where the submission of this form stands. */
 export type Sending =
@@ -30,10 +29,16 @@ export interface FormState {
   addAgain?: (() => Promise<void>) | undefined
   refused: Added['refused']
   duplicates: readonly string[]
-  skipped: readonly Skipped[]
-  edit: (change: Partial<Draft>) => void
+  skipped: Skipped
+  /** Slots for which more files fit than they take, and the user is content with how it is. */
+  settled: ReadonlySet<string>
+  /** A function makes its change from the draft as it is then. */
+  edit: (change: Partial<Draft> | ((draft: Draft) => Partial<Draft>)) => void
   /** Starts uploads, each for the slot it fits. */
-  add: (picked: Picked, slots: readonly FileSlot[], present: readonly SlotFile[]) => Promise<void>
+  add: (picks: Picks, slots: readonly FileSlot[], present: readonly SlotFile[]) => Promise<void>
+  /** Takes over uploads that were made elsewhere, each for the slot it fits. */
+  bind: (uploads: readonly Upload[], slots: readonly FileSlot[], present: readonly SlotFile[]) => Promise<void>
+  settle: (slot: string) => void
   takeExamples: (template: string) => Promise<void>
   /** What was dropped or picked could not even be looked at. */
   failToAdd: (error: AppErrorValue) => void
@@ -70,26 +75,41 @@ export function createForm(services: Services, site: string, key: string, first:
       refused: [],
       duplicates: [],
       skipped: [],
+      settled: new Set(),
       edit: (change) => {
-        const draft = { ...get().draft, ...change }
+        const before = get().draft
+        const draft = { ...before, ...(typeof change === 'function' ? change(before) : change) }
         saveDraft(key, draft)
         set({ draft })
       },
-      add: (picked, slots, present) =>
+      add: (picks, slots, present) =>
         whileAdding(async () => {
-          set({ skipped: picked.skipped, duplicates: [] })
-          if (picked.files.length === 0) return
+          set({ skipped: [], duplicates: [], settled: new Set() })
           const draft = get().draft
           // The label must outlive a reload as soon as anything is uploaded under it.
           saveDraft(key, draft)
-          const assigned = assignSlots(slots, present, picked.files)
-          const files = picked.files.map((file, index): FileToAdd => {
-            const slot = slots.find((candidate) => candidate.key === assigned[index])
-            return slot === undefined ? file : { ...file, slot: slot.key, class: slot.class }
-          })
-          const { refused, duplicates } = await uploads.add(site, draft.label, files)
-          set({ refused: [...get().refused, ...refused], duplicates })
+          const there = [...present]
+          const prepare = (files: readonly FileToAdd[]): FileToAdd[] => {
+            const assigned = assignSlots(slots, there, files)
+            const prepared = files.map((file, index): FileToAdd => {
+              const slot = slots.find((candidate) => candidate.key === assigned[index])
+              return slot === undefined ? file : { ...file, slot: slot.key, class: slot.class }
+            })
+            there.push(...prepared)
+            return prepared
+          }
+          const { refused, duplicates, skipped } = await uploads.take(site, draft.label, picks, prepare)
+          set({ refused: [...get().refused, ...refused], duplicates, skipped })
         }),
+      bind: (bound, slots, present) =>
+        whileAdding(async () => {
+          const ids = new Set([...get().draft.bound, ...bound.map(({ id }) => id)])
+          get().edit({ bound: [...ids] })
+          const assigned = assignSlots(slots, present, bound)
+          for (const [index, { id, slot }] of bound.entries())
+            if (assigned[index] !== slot) await uploads.assign(id, assigned[index])
+        }),
+      settle: (slot) => set({ settled: new Set([...get().settled, slot]) }),
       takeExamples: (template) =>
         whileAdding(async () => {
           saveDraft(key, get().draft)

@@ -5,8 +5,8 @@ import type { JobDetail } from '../../../../contract/jobs.ts'
 import type { OutboxEntry } from '../../../../contract/outbox.ts'
 import type { Suggestion } from '../../../../contract/preflight.ts'
 import { siteAnswers } from '../../../../contract/site-answers.ts'
-import type { Template } from '../../../../contract/templates.ts'
-import { errorValue } from '../../app/errors.ts'
+import type { FileSlot, Template } from '../../../../contract/templates.ts'
+import type { Upload } from '../../../../contract/uploads.ts'
 import { hrefOf, navigate } from '../../app/router.ts'
 import { useServices } from '../../app/services.tsx'
 import { useSite } from '../../app/site-context.ts'
@@ -15,8 +15,11 @@ import { textIn, useLanguage, useMessages } from '../../ui/text.ts'
 import { checkWhen } from '../outbox/when.ts'
 import { useChoices } from '../preflight/store.ts'
 import { usePreflight } from '../preflight/use-preflight.ts'
+import { Announcements } from '../uploads/announcements.tsx'
+import { pickedFromDrop, type Picks } from '../uploads/picked.ts'
 import { isRefused } from '../uploads/progress.ts'
-import { useUploads } from '../uploads/store.ts'
+import { useWindowDrop } from '../uploads/use-drop.ts'
+import type { ReusedFile } from './draft.ts'
 import { fieldOf } from './field-of.ts'
 import { FilesSection } from './files-section.tsx'
 import { newJobMessages } from './messages.ts'
@@ -24,17 +27,35 @@ import { agentProblem } from './parameters.ts'
 import { ParametersSection } from './parameters-section.tsx'
 import { filesToCheck } from './planned.ts'
 import { QueueSection } from './queue-section.tsx'
-import { pickedFromDrop, type Picked } from './picked.ts'
-import { checkForm, obstacles, waitsFor, type Obstacle } from './readiness.ts'
+import { checkForm, mostFiles, obstacles, waitsFor, type Obstacle } from './readiness.ts'
+import { rivalries, type Candidate } from './rivals.ts'
 import { ResourcesSection } from './resources-section.tsx'
 import { ScriptPreview } from './script-preview.tsx'
 import { Sent } from './sent.tsx'
 import { StartOver } from './start-over.tsx'
 import { Summary } from './summary.tsx'
 import { useForm } from './use-form.ts'
+import { useFormUploads } from './use-form-uploads.ts'
+import { useHanded } from './use-handed.ts'
 import { usePreview } from './use-preview.ts'
-import { useWindowDrop } from './use-drop.ts'
 import styles from './form.module.css'
+
+const noSlots: readonly FileSlot[] = []
+const candidate = ({ id, name, folder, size, slot, createdAt }: Upload): Candidate => ({
+  id,
+  name,
+  folder,
+  size,
+  slot,
+  addedAt: createdAt,
+})
+const olderCandidate = ({ agentUploadId, name, size, slot }: ReusedFile): Candidate => ({
+  id: agentUploadId,
+  name,
+  folder: '',
+  size,
+  slot,
+})
 
 const inSlot = (slot: string | undefined) => (slot === undefined ? {} : { slot })
 
@@ -53,26 +74,23 @@ export function Form(props: {
   const language = useLanguage()
   const id = useId()
   const page = useRef<HTMLDivElement>(null)
-  const { form, startOver } = useForm(template, old, entry)
+  const { form, startOver, handed } = useForm(template, old, entry)
   const { draft, sending } = form
   const [resourcesOpen, setResourcesOpen] = useState(template === undefined)
   const [queueOpen, setQueueOpen] = useState(false)
   const [asksStartOver, setAsksStartOver] = useState(false)
 
-  const all = useUploads()
-  const { uploads, refused } = useMemo(() => {
-    const own = [...(all?.values() ?? [])].filter(
-      ({ id: upload, site: at, label, state }) =>
-        at === site.id && (label === draft.label || draft.bound.includes(upload)) && state !== 'cancelled',
-    )
-    return { uploads: own.filter((upload) => !isRefused(upload)), refused: own.filter(isRefused) }
-  }, [all, site.id, draft.label, draft.bound])
+  const own = useFormUploads(site.id, draft.label, draft.bound)
+  const { uploads, refused } = useMemo(
+    () => ({ uploads: own.filter((upload) => !isRefused(upload)), refused: own.filter(isRefused) }),
+    [own],
+  )
   const { reused } = draft
   const local = useMemo(() => checkForm(draft, template), [draft, template])
   const preview = usePreview(
     site.id,
     template === undefined ? undefined : local.submission,
-    [...uploads, ...reused].map(({ name, slot }) => ({ name, ...inSlot(slot) })),
+    [...uploads, ...reused].slice(0, mostFiles).map(({ name, slot }) => ({ name, ...inSlot(slot) })),
   )
 
   const connected = siteAnswers(site.connection) && site.user !== undefined
@@ -95,14 +113,28 @@ export function Form(props: {
     return { ...local, parameterProblems: problems }
   }, [local, preview.problems, template])
   const tooLate = entry?.can.edit === false
-  const found: Obstacle[] = obstacles({ draft, template, checked, uploads, reused, site, tooLate })
+  const slots = template?.files ?? noSlots
+  const rivals = useMemo(
+    () => rivalries(slots, [...reused.map(olderCandidate), ...uploads.map(candidate)]),
+    [slots, reused, uploads],
+  )
+  const open = rivals.filter(({ slot }) => !form.settled.has(slot.key))
+  const found: Obstacle[] = obstacles({
+    draft,
+    template,
+    checked,
+    uploads,
+    reused,
+    rivals: open.map(({ slot }) => slot),
+    site,
+    tooLate,
+  })
   for (const { parameter, slot, reason } of preview.problems)
     if (parameter === undefined && slot === undefined) found.push({ kind: 'agent', reason })
 
-  const add = (picked: Picked) => void form.add(picked, template?.files ?? [], [...uploads, ...reused])
-  const hovering = useWindowDrop((drop) => {
-    pickedFromDrop(services, drop).then(add, (error: unknown) => form.failToAdd(errorValue(error)))
-  })
+  const add = (picks: Picks) => void form.add(picks, slots, [...uploads, ...reused])
+  useHanded(handed, form, slots, [...uploads, ...reused])
+  const hovering = useWindowDrop('page', (drop) => add(pickedFromDrop(services, drop)))
   const show = (obstacle: Obstacle) => {
     if (obstacle.kind === 'resource' || obstacle.kind === 'queue') setResourcesOpen(true)
     if (obstacle.kind === 'queue') setQueueOpen(true)
@@ -205,11 +237,12 @@ export function Form(props: {
             <FilesSection
               form={form}
               reused={reused}
+              rivalries={open}
               template={template}
               from={old?.id}
               uploads={uploads}
               refused={refused}
-              onPicked={add}
+              onPicks={add}
             />
           </div>
           {template === undefined ? null : (
@@ -269,6 +302,7 @@ export function Form(props: {
           )}
         </aside>
       </div>
+      <Announcements site={site.id} />
       {hovering && !sent ? <div className={styles.overlay}>{say('files.release')}</div> : null}
       {asksStartOver ? <StartOver onConfirm={startOver} onClose={() => setAsksStartOver(false)} /> : null}
     </div>

@@ -59,6 +59,31 @@ export const newJobMessages = defineMessages('new-job', {
   'slot.missing_other': { en: 'needs {{count}} files', ko: '{{count}}개 필요' },
   'slot.surplus_one': { en: '{{count}} too many', ko: '{{count}}개 초과' },
   'slot.surplus_other': { en: '{{count}} too many', ko: '{{count}}개 초과' },
+  'rivals.title_one': {
+    en: '{{label}}: the template needs one file; {{given}} that fit were given. Which one is meant?',
+    ko: '{{label}}: 템플릿에는 파일 1개가 필요한데 맞는 파일이 {{given}}개 있습니다. 어느 것을 쓸까요?',
+  },
+  'rivals.title_other': {
+    en: '{{label}}: the template takes {{count}} files; {{given}} that fit were given. Which ones are meant?',
+    ko: '{{label}}: 템플릿에는 파일 {{count}}개까지 쓰는데 맞는 파일이 {{given}}개 있습니다. 어느 것을 쓸까요?',
+  },
+  'rivals.others': {
+    en: 'The others go along into the job’s folder as extra files.',
+    ko: '나머지는 추가 파일로 작업 폴더에 함께 들어갑니다.',
+  },
+  'rivals.tooMany': { en: 'Take away what is not meant.', ko: '쓰지 않을 파일을 빼세요.' },
+  'rivals.removeOne': { en: 'Remove {{name}}', ko: '{{name}} 지우기' },
+  'rivals.removeOthers': { en: 'Remove the other {{number}}', ko: '나머지 {{number}}개 지우기' },
+  'rivals.keep': { en: 'Keep them', ko: '그대로 두기' },
+  'rivals.older': { en: 'of the older job', ko: '이전 작업의 파일' },
+  'rivals.version': { en: 'version of {{time}}', ko: '{{time}} 버전' },
+  'duplicate.mark': { en: 'dropped again', ko: '다시 놓음' },
+  'duplicate.hint': {
+    en: 'The same file, by name, size and time: it is not sent twice.',
+    ko: '이름, 크기, 시각이 같은 파일이라 두 번 보내지 않습니다.',
+  },
+  'files.addingCount_one': { en: 'Looking at {{count}} file…', ko: '파일 {{count}}개 확인 중…' },
+  'files.addingCount_other': { en: 'Looking at {{count}} files…', ko: '파일 {{count}}개 확인 중…' },
   'reused.title': { en: 'From job {{id}} ({{count}})', ko: '작업 {{id}}의 파일 ({{count}})' },
   'reused.there': { en: 'already on the cluster', ko: '이미 클러스터에 있음' },
   'reused.remove': { en: 'Do not take {{name}} again', ko: '{{name}} 사용 안 함' },
@@ -273,6 +298,10 @@ export const newJobMessages = defineMessages('new-job', {
   'check.missing_other': {
     en: '{{label}}: {{count}} files are missing ({{accept}}).',
     ko: '{{label}}: 파일 {{count}}개가 더 필요합니다({{accept}}).',
+  },
+  'check.rivals': {
+    en: '{{label}}: more files fit than the template takes. Say which is meant.',
+    ko: '{{label}}: 템플릿에 필요한 것보다 맞는 파일이 많습니다. 쓸 파일을 고르세요.',
   },
   'check.surplus_one': { en: '{{label}}: {{count}} file too many.', ko: '{{label}}: 파일 {{count}}개가 많습니다.' },
   'check.surplus_other': { en: '{{label}}: {{count}} files too many.', ko: '{{label}}: 파일 {{count}}개가 많습니다.' },

@@ -2,9 +2,7 @@ import type { JobFile } from '../../../../contract/jobs.ts'
 import type { PlannedFile } from '../../../../contract/preflight.ts'
 import type { Upload } from '../../../../contract/uploads.ts'
 import type { ReusedFile } from './draft.ts'
-
-/** Files of one submission (contract/app.ts); more are refused by the form itself. */
-const mostFiles = 1000
+import { mostFiles } from './readiness.ts'
 
 const inSlot = (slot: string | undefined) => (slot === undefined ? {} : { slot })
 

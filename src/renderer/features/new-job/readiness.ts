@@ -22,6 +22,8 @@ export type Obstacle =
   | { kind: 'queue'; field: QueueField }
   | { kind: 'missing'; slot: FileSlot; count: number }
   | { kind: 'surplus'; slot: FileSlot; count: number }
+  /** More files fit it than it takes, and nobody has said which is meant. */
+  | { kind: 'rivals'; slot: FileSlot }
   | { kind: 'too-many'; count: number; limit: number }
   | { kind: 'failed'; upload: Upload }
   | { kind: 'pick-again'; upload: Upload }
@@ -46,7 +48,7 @@ export interface Checked {
 }
 
 /** Files that one submission takes (contract/app.ts). */
-const mostFiles = 1000
+export const mostFiles = 1000
 
 const namePattern = /^[^\p{Cc}]{1,128}$/u
 
@@ -90,6 +92,8 @@ export function obstacles(form: {
   uploads: readonly Upload[]
   /** Files of an older job that are taken again. */
   reused: readonly SlotFile[]
+  /** Slots for which more files fit than they take. */
+  rivals?: readonly FileSlot[]
   site: Site
   /** What it changes is past changing. */
   tooLate?: boolean
@@ -108,6 +112,9 @@ export function obstacles(form: {
     if (status.missing > 0) found.push({ kind: 'missing', slot: status.slot, count: status.missing })
     if (status.surplus > 0) found.push({ kind: 'surplus', slot: status.slot, count: status.surplus })
   }
+  for (const slot of form.rivals ?? [])
+    if (!found.some((each) => each.kind === 'surplus' && each.slot.key === slot.key))
+      found.push({ kind: 'rivals', slot })
   const count = uploads.length + reused.length
   if (count > mostFiles) found.push({ kind: 'too-many', count, limit: mostFiles })
   for (const upload of uploads) {

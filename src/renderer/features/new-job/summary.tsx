@@ -54,6 +54,8 @@ function useObstacleText(template: Template | undefined, checked: Checked, site:
           ? say('check.missing', { label, count: obstacle.count, accept })
           : say('check.surplus', { label, count: obstacle.count })
       }
+      case 'rivals':
+        return say('check.rivals', { label: textIn(obstacle.slot.label, language) })
       case 'too-many':
         return say('check.too-many', { count: obstacle.count, limit: format.number(obstacle.limit) })
       case 'failed':

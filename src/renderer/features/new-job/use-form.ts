@@ -8,6 +8,7 @@ import { useSite } from '../../app/site-context.ts'
 import { textIn, useLanguage, useMessages } from '../../ui/text.ts'
 import { draftAgain, draftKey, draftOf, draftOfEntry, dropDraft, loadDraft, newLabel, type Draft } from './draft.ts'
 import { createForm } from './form-store.ts'
+import { handover } from './handover.ts'
 import { newJobMessages } from './messages.ts'
 
 /** What fills a form, by name: an older job, or an entry of the outbox as it was last edited. */
@@ -16,7 +17,10 @@ function sourceOf(old: JobDetail | undefined, entry: OutboxEntry | undefined): s
   return `outbox.${entry.id}.${entry.story.filter(({ what }) => what === 'edited').length}`
 }
 
-/** The store of this form, filled from what was kept, from the old job or the entry, or from the template's defaults. */
+/**
+ * The store of this form, filled from what was kept, from the old job or the entry, or from the template's defaults.
+ * `handed`: ids of uploads it was opened with.
+ */
 export function useForm(template: Template | undefined, old: JobDetail | undefined, entry: OutboxEntry | undefined) {
   const services = useServices()
   const site = useSite()
@@ -32,9 +36,10 @@ export function useForm(template: Template | undefined, old: JobDetail | undefin
   const make = (kept: boolean) =>
     createForm(services, site.id, key, (kept ? loadDraft(key, template) : undefined) ?? fresh())
   const [store, setStore] = useState(() => make(true))
+  const [handed] = useState(() => handover.of(services).getState().take())
   const startOver = () => {
     dropDraft(key)
     setStore(make(false))
   }
-  return { form: useStore(store), startOver }
+  return { form: useStore(store), startOver, handed }
 }

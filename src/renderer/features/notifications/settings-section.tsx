@@ -35,16 +35,15 @@ function Line(props: {
   disabled?: boolean
   onChange: (on: boolean) => void
 }) {
-  const label = useId()
   const hint = useId()
   return (
     <div className={styles.line}>
       <div className={styles.words}>
-        <span id={label}>{props.label}</span>
+        <span>{props.label}</span>
         <small id={hint}>{props.hint}</small>
       </div>
       <Switch
-        aria-labelledby={label}
+        aria-label={props.label}
         aria-describedby={hint}
         checked={props.checked}
         disabled={props.disabled ?? false}

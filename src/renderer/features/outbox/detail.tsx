@@ -1,8 +1,9 @@
 import { ActionIcon, Button } from '@mantine/core'
-import { ArrowDown, ArrowLeft, ArrowUp, X } from 'lucide-react'
+import { ArrowDown, ArrowUp } from 'lucide-react'
 import type { OutboxEntry } from '../../../../contract/outbox.ts'
 import { AppError } from '../../app/app-error.tsx'
 import { hrefOf } from '../../app/router.ts'
+import { DetailTitle } from '../../ui/detail-title.tsx'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { useMessages } from '../../ui/text.ts'
@@ -33,31 +34,16 @@ export function EntryDetail(props: {
   const why = useWhy()
   const siteName = useSiteName()
   const files = useFiles(entry)
-  const Leave = beside ? X : ArrowLeft
-  const leave = (
-    <ActionIcon
-      component="a"
-      href={hrefOf({ page: 'outbox' })}
-      aria-label={say(beside ? 'detail.close' : 'detail.back')}
-      title={say(beside ? 'detail.close' : 'detail.back')}
-    >
-      <Leave size={16} aria-hidden />
-    </ActionIcon>
-  )
   const { state } = entry
   const title = useTitle()(entry)
   return (
     <article className={styles.detailView} aria-label={say('detail.label', { title })} data-state={state}>
       <header className={styles.head}>
-        <div className={styles.titleRow}>
-          {beside ? null : leave}
-          <h1 className={styles.title} title={title}>
-            {title}
-          </h1>
-          <StateBadge state={state} />
-          <span className={styles.grow} />
-          {beside ? leave : null}
-        </div>
+        <DetailTitle
+          text={title}
+          marks={<StateBadge state={state} />}
+          leaving={{ href: hrefOf({ page: 'outbox' }), label: say(beside ? 'detail.close' : 'detail.back'), beside }}
+        />
         <p className={styles.subtitle}>
           <span>{whatText(entry.action, say)}</span>
           <span>{siteName(entry)}</span>

@@ -1,5 +1,4 @@
 import { ActionIcon, Button } from '@mantine/core'
-import { useMediaQuery } from '@mantine/hooks'
 import { ArrowLeft } from 'lucide-react'
 import { AppError } from '../../app/app-error.tsx'
 import { hrefOf, type RouteOf } from '../../app/router.ts'
@@ -7,6 +6,7 @@ import { ErrorNote } from '../../ui/error-note.tsx'
 import { useFormat } from '../../ui/format.ts'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
+import { SplitView, useBeside } from '../../ui/split-view.tsx'
 import { useMessages } from '../../ui/text.ts'
 import { EntryDetail } from './detail.tsx'
 import { OutboxList } from './list.tsx'
@@ -20,7 +20,7 @@ import styles from './outbox.module.css'
 /** `#/outbox` and `#/outbox/<id>`: what waits to be sent, and the open entry beside it (over it in a narrow window). */
 export default function OutboxPage({ route }: { route: RouteOf<'outbox'> }) {
   const say = useMessages(outboxMessages)
-  const wide = useMediaQuery('(min-width: 1280px)', undefined, { getInitialValueInEffect: false })
+  const wide = useBeside()
   const entries = useOutbox()
   const error = outboxStore.use((state) => state.error)
   const unsent = useUnsent()
@@ -31,9 +31,20 @@ export default function OutboxPage({ route }: { route: RouteOf<'outbox'> }) {
   const entry = id === undefined ? undefined : entries?.get(id)
   const order =
     groupsOf(entries?.values() ?? []).find((group) => group.entries.some((each) => each.id === id))?.entries ?? []
+  const detail =
+    id === undefined || entries === undefined ? null : (
+      <>
+        {covered ? <div className={`${styles.notes} ${styles.over}`}>{actions.notes}</div> : null}
+        {entry === undefined ? (
+          <Gone />
+        ) : (
+          <EntryDetail key={id} entry={entry} order={order} actions={actions} beside={wide} />
+        )}
+      </>
+    )
   return (
-    <div className={styles.split} data-open={id !== undefined || undefined}>
-      <div className={styles.list} inert={covered}>
+    <>
+      <SplitView open={id !== undefined} detail={detail}>
         <PageHeader
           title={say('title')}
           note={
@@ -56,19 +67,9 @@ export default function OutboxPage({ route }: { route: RouteOf<'outbox'> }) {
         ) : (
           <OutboxList entries={entries} openedId={id} narrow={id !== undefined && wide} actions={actions} />
         )}
-      </div>
-      {id === undefined || entries === undefined ? null : (
-        <div className={styles.detail}>
-          {covered ? <div className={styles.notes}>{actions.notes}</div> : null}
-          {entry === undefined ? (
-            <Gone />
-          ) : (
-            <EntryDetail key={id} entry={entry} order={order} actions={actions} beside={wide} />
-          )}
-        </div>
-      )}
+      </SplitView>
       {actions.dialog}
-    </div>
+    </>
   )
 }
 

@@ -4,8 +4,6 @@ import { shellMessages } from './shell-messages.ts'
 
 export type Sent = NonNullable<OutboxStatus['sent']>
 
-const key = 'headway.outbox.told'
-
 /** What is older was news once: it is in the list. Milliseconds. */
 const newsMs = 24 * 60 * 60 * 1000
 
@@ -22,12 +20,3 @@ export function sentText({ done, needsYou, failed }: Sent, language: Language): 
 
 export const isNews = ({ at, done, needsYou, failed }: Sent, now: number): boolean =>
   done + needsYou + failed > 0 && now - Date.parse(at) < newsMs
-
-/** Gives the right to tell it to one window of this browser, once, also over a reload. */
-export function claimSent({ at }: Sent): Promise<boolean> {
-  return navigator.locks.request(key, () => {
-    if ((localStorage.getItem(key) ?? '') >= at) return false
-    localStorage.setItem(key, at)
-    return true
-  })
-}

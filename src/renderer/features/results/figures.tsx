@@ -14,7 +14,7 @@ import { Section } from '../jobs/section.tsx'
 import { previewKinds, shownName } from './kinds.ts'
 import { resultsMessages } from './messages.ts'
 import { Preview } from './preview.tsx'
-import { useDownloads } from './use-download.ts'
+import { useDownloads } from './use-download.tsx'
 import styles from './results.module.css'
 
 /** What a job came to: its figures large, and the files worth opening first. */
@@ -82,6 +82,8 @@ export function Figures({ site, job }: { site: string; job: Job }) {
           ))}
         </div>
       )}
+      {downloads.question}
+      {downloads.error === undefined ? null : <AppError error={downloads.error} site={site} />}
       {looked === undefined ? null : (
         <Preview
           site={site}

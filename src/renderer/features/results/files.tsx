@@ -17,7 +17,7 @@ import { Skeleton } from '../../ui/skeleton.tsx'
 import { useMessages } from '../../ui/text.ts'
 import { Section } from '../jobs/section.tsx'
 import { AsOfContext, useNow } from '../../ui/use-now.ts'
-import { pickedFromDrop, takeDrop, type Drop, type Picked } from '../new-job/picked.ts'
+import { pickedFromDrop, takeDrop, wholeOf, type Drop, type Picked } from '../uploads/picked.ts'
 import { useLater } from '../outbox/use-later.tsx'
 import { FilesBar } from './files-bar.tsx'
 import { FilesDialogs, type Asked } from './files-dialogs.tsx'
@@ -26,7 +26,7 @@ import { nameOf, parentOf, previewKinds, selectionPath, shownName } from './kind
 import { resultsMessages } from './messages.ts'
 import { SpaceNote } from './space.tsx'
 import { UploadButtons } from './upload-buttons.tsx'
-import { useDownloads } from './use-download.ts'
+import { useDownloads } from './use-download.tsx'
 import { useFolder, type FolderView } from './use-folder.ts'
 import { usePut } from './use-put.ts'
 import styles from './folder.module.css'
@@ -123,7 +123,7 @@ export function Files({ site, job }: { site: string; job: Job }) {
   const send = (picked: Picked) => void put.send(picked, path)
   const takeIn = async (drop: Drop) => {
     try {
-      send(await pickedFromDrop(services, drop))
+      send(await wholeOf(pickedFromDrop(services, drop)))
     } catch (failure) {
       setProblem(errorValue(failure))
     }
@@ -171,6 +171,7 @@ export function Files({ site, job }: { site: string; job: Job }) {
         <ErrorNote key={name} tone="bad" title={say('put.refused', { name: shownName(name) })} text={why.message} />
       ))}
       {put.sending === 0 ? null : <ErrorNote tone="busy" title={say('put.sending', { count: put.sending })} />}
+      {downloads.question}
       {downloads.saving === undefined ? null : (
         <ErrorNote tone="busy" title={say('download.saving', { name: shownName(downloads.saving) })} />
       )}

@@ -22,6 +22,19 @@ export const resultsMessages = defineMessages('results', {
     ko: '“{{name}}” 파일을 저장하고 있습니다. 진행 상황은 오른쪽 위 진행 작업에서 볼 수 있습니다.',
   },
 
+  'collision.title': { en: '“{{name}}” is on this machine already', ko: '“{{name}}”이(가) 이미 이 컴퓨터에 있습니다' },
+  'collision.file': {
+    en: 'Keep both and the new file gets a number, or let it take the place of the one in Downloads.',
+    ko: '둘 다 두면 새 파일 이름에 번호가 붙습니다. 바꾸면 다운로드 폴더의 파일이 새 파일로 바뀝니다.',
+  },
+  'collision.folder': {
+    en: 'Keep both and the new folder gets a number. Otherwise the files go into the folder in Downloads: replaced where they differ, or only those that are missing there.',
+    ko: '둘 다 두면 새 폴더 이름에 번호가 붙습니다. 아니면 다운로드 폴더의 그 폴더에 저장합니다. 다른 파일은 바꾸거나, 없는 파일만 받습니다.',
+  },
+  'collision.keepBoth': { en: 'Keep both', ko: '둘 다 두기' },
+  'collision.replace': { en: 'Replace', ko: '바꾸기' },
+  'collision.skip': { en: 'Only what is missing', ko: '없는 파일만' },
+
   'files.title': { en: 'Files', ko: '파일' },
   'files.count_one': { en: '{{count}} entry, {{size}}', ko: '{{count}}개, {{size}}' },
   'files.count_other': { en: '{{count}} entries, {{size}}', ko: '{{count}}개, {{size}}' },
@@ -99,71 +112,4 @@ export const resultsMessages = defineMessages('results', {
     ko: '– 거의 찼습니다. 오래된 결과를 지우거나 늘려 달라고 요청하세요.',
   },
   'space.full': { en: '– the disk is nearly full.', ko: '– 디스크가 거의 찼습니다.' },
-
-  'preview.as': { en: 'Show as', ko: '보기 방식' },
-  'preview.mesh': { en: 'Surface', ko: '표면' },
-  'preview.table': { en: 'Table', ko: '표' },
-  'preview.image': { en: 'Picture', ko: '그림' },
-  'preview.text': { en: 'Text', ko: '텍스트' },
-  'preview.before': { en: 'Previous file', ko: '이전 파일' },
-  'preview.after': { en: 'Next file', ko: '다음 파일' },
-  'preview.none': { en: 'This cannot be shown here', ko: '여기서 표시할 수 없습니다' },
-  'preview.noneBecause': { en: '{{reason}}', ko: '이유: {{reason}}' },
-  'preview.brokenPicture': { en: 'The picture is damaged', ko: '그림 파일이 손상되었습니다' },
-  'preview.download': {
-    en: 'Download it to open it in its own program.',
-    ko: '다운로드하여 해당 프로그램에서 여세요.',
-  },
-  'preview.cut': {
-    en: '… the middle of {{size}} is left out; download the file to read all …',
-    ko: '… 전체 {{size}} 중 가운데는 생략했습니다. 모두 읽으려면 다운로드하세요 …',
-  },
-  'preview.encoding': { en: '{{size}}, {{encoding}}', ko: '{{size}}, {{encoding}}' },
-  'preview.pixels': { en: '{{width}} × {{height}} pixels', ko: '{{width}} × {{height}} 픽셀' },
-
-  'table.column': { en: 'Column {{number}}', ko: '열 {{number}}' },
-  'table.rows_one': { en: '{{count}} row.', ko: '{{count}}행.' },
-  'table.rows_other': { en: '{{count}} rows.', ko: '{{count}}행.' },
-  'table.more': { en: 'There are more in the file.', ko: '파일에 더 있습니다.' },
-
-  'mesh.drawing': {
-    en: 'The surface is being made on the head node; a large file takes some seconds.',
-    ko: '헤드 노드에서 표면을 만들고 있습니다. 큰 파일은 몇 초 걸립니다.',
-  },
-  'mesh.field': { en: 'Coloured by', ko: '색 기준' },
-  'mesh.plain': { en: 'No colour', ko: '색 없음' },
-  'mesh.edges': { en: 'Edges', ko: '모서리' },
-  'mesh.whole': { en: 'Whole model', ko: '전체 보기' },
-  'mesh.facts': { en: '{{points}} points, {{cells}} cells', ko: '점 {{points}}개, 요소 {{cells}}개' },
-  'mesh.time': { en: 'time {{time}}', ko: '시간 {{time}}' },
-  'mesh.label': { en: 'Surface of {{name}}', ko: '{{name}} 표면' },
-  'mesh.labelField': {
-    en: 'Surface of {{name}}, coloured by {{field}} from {{min}} to {{max}}',
-    ko: '{{name}} 표면, {{field}} 기준 색, {{min}}부터 {{max}}까지',
-  },
-  'mesh.keys': {
-    en: 'Arrow keys turn it, with Shift they move it; plus and minus zoom, zero shows all of it.',
-    ko: '화살표 키로 돌리고 Shift와 함께 누르면 이동합니다. 더하기와 빼기로 확대·축소하고 0으로 전체를 봅니다.',
-  },
-  'mesh.hint': {
-    en: 'Drag turns, Shift and drag moves, the wheel zooms.',
-    ko: '끌면 회전, Shift와 함께 끌면 이동, 휠로 확대·축소.',
-  },
-  'mesh.reduced': {
-    en: 'Made coarser for viewing: {{faces}} triangles.',
-    ko: '보기 위해 단순화했습니다(삼각형 {{faces}}개).',
-  },
-  'mesh.skipped_one': {
-    en: '{{count}} cell of another kind is not drawn.',
-    ko: '다른 종류의 요소 {{count}}개는 그리지 않았습니다.',
-  },
-  'mesh.skipped_other': {
-    en: '{{count}} cells of other kinds are not drawn.',
-    ko: '다른 종류의 요소 {{count}}개는 그리지 않았습니다.',
-  },
-  'mesh.noWebGl': { en: 'This window cannot draw in three dimensions', ko: '이 창에서는 3차원으로 그릴 수 없습니다' },
-  'mesh.noWebGl.next': {
-    en: 'WebGL 2 is missing or was switched off. Turn on hardware acceleration, or download the file and open it in ParaView.',
-    ko: 'WebGL 2가 없거나 꺼져 있습니다. 하드웨어 가속을 켜거나 파일을 다운로드하여 ParaView에서 여세요.',
-  },
 })

@@ -17,12 +17,6 @@ export const settingsMessages = defineMessages('settings', {
   'theme.light': { en: 'Light', ko: '밝게' },
   'theme.dark': { en: 'Dark', ko: '어둡게' },
   transfers: { en: 'Transfers', ko: '전송' },
-  limitOn: { en: 'Limit the upload speed', ko: '업로드 속도 제한' },
-  limitHint: {
-    en: 'For all uploads together; changes apply to running uploads too',
-    ko: '모든 업로드를 합한 속도이며, 진행 중인 업로드에도 바로 적용됩니다',
-  },
-  limit: { en: 'Upload limit in MB/s', ko: '업로드 제한(MB/s)' },
   about: { en: 'About', ko: '정보' },
   version: { en: 'Version', ko: '버전' },
   secrets: { en: 'Sign-in', ko: '로그인 정보' },
@@ -38,6 +32,8 @@ export const settingsMessages = defineMessages('settings', {
   'keys.move': { en: 'Move in a list', ko: '목록에서 이동' },
   'keys.open': { en: 'Open the row', ko: '행 열기' },
   'keys.select': { en: 'Select the row', ko: '행 선택' },
+  'keys.pause': { en: 'Pause or resume in the list of uploads', ko: '업로드 목록에서 일시 중지 또는 다시 시작' },
+  'keys.remove': { en: 'Cancel or remove in a list', ko: '목록에서 취소 또는 지우기' },
   'keys.range': { en: 'Select several rows', ko: '여러 행 선택' },
   saveFailed: {
     en: 'The setting was not saved and is back to what it was.',

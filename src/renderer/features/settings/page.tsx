@@ -1,10 +1,12 @@
-import { NumberInput, SegmentedControl, Switch } from '@mantine/core'
-import { useId, useState, type ReactNode } from 'react'
+import { SegmentedControl } from '@mantine/core'
+import { useId, type ReactNode } from 'react'
 import { AppError } from '../../app/app-error.tsx'
 import { useServices } from '../../app/services.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { useMessages } from '../../ui/text.ts'
 import { NotificationSettings } from '../notifications/settings-section.tsx'
+import { TransferSettings } from '../uploads/transfer-settings.tsx'
+import { Line } from './line.tsx'
 import { settingsMessages } from './messages.ts'
 import { settingsStore, useSettings } from './store.ts'
 import styles from './settings.module.css'
@@ -18,19 +20,7 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
   )
 }
 
-function Line(props: { label: string; hint?: string; id?: string; children: ReactNode }) {
-  return (
-    <div className={styles.line}>
-      <div className={styles.words}>
-        <span id={props.id}>{props.label}</span>
-        {props.hint === undefined ? null : <small>{props.hint}</small>}
-      </div>
-      <div className={styles.control}>{props.children}</div>
-    </div>
-  )
-}
-
-/** Language, theme, upload limit; every change takes effect at once. */
+/** Language, theme, transfers; every change takes effect at once. */
 export default function SettingsPage() {
   const say = useMessages(settingsMessages)
   const settings = useSettings()
@@ -68,7 +58,7 @@ export default function SettingsPage() {
           </Line>
         </Section>
         <Section title={say('transfers')}>
-          <UploadLimit limit={settings.uploadLimit} onChange={(uploadLimit) => update({ uploadLimit })} />
+          <TransferSettings />
         </Section>
         <Section title={say('notifications')}>
           <NotificationSettings />
@@ -92,6 +82,12 @@ export default function SettingsPage() {
           <Line label={say('keys.range')}>
             <kbd>Shift ↑</kbd> <kbd>Shift ↓</kbd>
           </Line>
+          <Line label={say('keys.pause')}>
+            <kbd>P</kbd>
+          </Line>
+          <Line label={say('keys.remove')}>
+            <kbd>Delete</kbd>
+          </Line>
         </Section>
         <Section title={say('about')}>
           <Line label={say('version')}>
@@ -101,40 +97,5 @@ export default function SettingsPage() {
         </Section>
       </div>
     </>
-  )
-}
-
-const megabyte = 1_000_000
-
-/** On and off keep the last number, so that lifting the limit for one upload is two clicks. */
-function UploadLimit({ limit, onChange }: { limit: number; onChange: (limit: number) => void }) {
-  const say = useMessages(settingsMessages)
-  const [last, setLast] = useState(limit === 0 ? 10 * megabyte : limit)
-  const label = useId()
-  return (
-    <Line id={label} label={say('limitOn')} hint={say('limitHint')}>
-      <Switch
-        aria-labelledby={label}
-        checked={limit > 0}
-        onChange={(event) => onChange(event.currentTarget.checked ? last : 0)}
-      />
-      <NumberInput
-        aria-label={say('limit')}
-        w={120}
-        min={0.1}
-        max={100_000}
-        step={1}
-        decimalScale={1}
-        suffix=" MB/s"
-        disabled={limit === 0}
-        value={last / megabyte}
-        onChange={(value) => {
-          const next = Math.round(Number(value) * megabyte)
-          if (!Number.isFinite(next) || next < megabyte / 10) return
-          setLast(next)
-          if (limit > 0) onChange(next)
-        }}
-      />
-    </Line>
   )
 }

@@ -47,6 +47,9 @@ const whileLoading: Settings = {
   language: 'system',
   theme: 'system',
   uploadLimit: 0,
+  uploadOrder: 'added',
+  uploadReadBack: false,
+  downloadLimit: 0,
   railCollapsed: false,
   activeSite: null,
 }

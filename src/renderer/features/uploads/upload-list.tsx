@@ -1,12 +1,11 @@
-import { useRef, type ReactNode } from 'react'
+import { useMemo, useRef, type ReactNode } from 'react'
 import type { Upload } from '../../../../contract/uploads.ts'
-import { AppError } from '../../app/app-error.tsx'
-import { useServices } from '../../app/services.tsx'
 import { useMessages } from '../../ui/text.ts'
 import { useVisibleRows } from '../../ui/table/window.ts'
 import { uploadsMessages } from './messages.ts'
-import { canResume, needsFile } from './progress.ts'
-import { uploadsStore } from './store.ts'
+import { needsFile } from './progress.ts'
+import { UploadPreviews } from './upload-preview.tsx'
+import { UploadProblem } from './upload-problem.tsx'
 import { UploadRow } from './upload-row.tsx'
 import styles from './uploads.module.css'
 
@@ -20,28 +19,17 @@ const toldInFull = 3
 
 /** Failed uploads beneath their list, each with its sentence and what helps. */
 function Problems({ uploads }: { uploads: readonly Upload[] }) {
-  const services = useServices()
   const say = useMessages(uploadsMessages)
-  const failed = uploads.filter(
-    (upload) => upload.error !== undefined && !needsFile(upload) && upload.state === 'failed',
+  const failed = useMemo(
+    () => uploads.filter((upload) => upload.error !== undefined && !needsFile(upload) && upload.state === 'failed'),
+    [uploads],
   )
   if (failed.length === 0) return null
   return (
     <div className={styles.problems}>
-      {failed
-        .slice(0, toldInFull)
-        .map((upload) =>
-          upload.error === undefined ? null : (
-            <AppError
-              key={upload.id}
-              error={upload.error}
-              site={upload.site}
-              onRetry={
-                canResume(upload) ? () => void uploadsStore.of(services).getState().resume([upload.id]) : undefined
-              }
-            />
-          ),
-        )}
+      {failed.slice(0, toldInFull).map((upload) => (
+        <UploadProblem key={upload.id} upload={upload} />
+      ))}
       {failed.length > toldInFull ? (
         <p className={styles.faint}>{say('more', { count: failed.length - toldInFull })}</p>
       ) : null}
@@ -62,7 +50,7 @@ export function UploadList(props: {
   const long = uploads.length > shownAtOnce
   const [start, end] = long ? [visible.start, visible.end] : [0, uploads.length]
   return (
-    <>
+    <UploadPreviews uploads={uploads}>
       <div
         ref={scroller}
         className={styles.list}
@@ -72,12 +60,12 @@ export function UploadList(props: {
         style={long ? { height: shownAtOnce * rowHeight } : undefined}
       >
         <div style={{ height: uploads.length * rowHeight, paddingTop: start * rowHeight, boxSizing: 'border-box' }}>
-          {uploads.slice(start, end).map((upload) => (
-            <UploadRow key={upload.id} upload={upload} purpose={purpose?.(upload)} onPickAgain={onPickAgain} />
+          {uploads.slice(start, end).map(({ id }) => (
+            <UploadRow key={id} id={id} purpose={purpose} onPickAgain={onPickAgain} />
           ))}
         </div>
       </div>
       <Problems uploads={uploads} />
-    </>
+    </UploadPreviews>
   )
 }

@@ -56,6 +56,10 @@ export interface DataTableProps<T extends object> {
 
 /** A list as a table: 32 px rows, only the visible ones drawn, keyboard, filter, order, chosen columns, selection. */
 export function DataTable<T extends object>(props: DataTableProps<T>) {
+  return props.rows.length === 0 && props.noMatch === undefined ? props.empty : <Table {...props} />
+}
+
+function Table<T extends object>(props: DataTableProps<T>) {
   const { name, columns, rowId, bulk, onOpen, tree, view = '', filter: outer } = props
   const say = useMessages(uiMessages)
   const domId = useId()
@@ -87,8 +91,14 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
   })
   const visible = useVisibleRows(scroller, lines.length, rowHeight, onMove)
   const selection = useSelection(lines)
-  const selectedRows = bulk === undefined ? [] : lines.filter(({ id }) => selection.ids.has(id)).map(({ row }) => row)
-  const activeIndex = activeId === undefined ? -1 : lines.findIndex(({ id }) => id === activeId)
+  const selectedRows = useMemo(
+    () => (selection.ids.size === 0 ? [] : lines.filter(({ id }) => selection.ids.has(id)).map(({ row }) => row)),
+    [lines, selection.ids],
+  )
+  const activeIndex = useMemo(
+    () => (activeId === undefined ? -1 : lines.findIndex(({ id }) => id === activeId)),
+    [lines, activeId],
+  )
   const template = gridTemplate(shownColumns, bulk !== undefined)
 
   const scrollIntoView = (index: number) => {
@@ -159,7 +169,6 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
     event.preventDefault()
   }
 
-  if (props.rows.length === 0 && props.noMatch === undefined) return props.empty
   const text = outer?.text ?? ownFilter
   return (
     <div className={styles.frame}>

@@ -1,5 +1,5 @@
 import { ChevronRight } from 'lucide-react'
-import { memo, useEffect, useRef, type MouseEvent, type ReactNode } from 'react'
+import { memo, useEffect, useRef, type CSSProperties, type MouseEvent, type ReactNode } from 'react'
 import type { Column } from './columns.ts'
 import styles from './table.module.css'
 
@@ -42,6 +42,16 @@ function useTint<T>(row: T, columns: readonly Column<T>[]) {
   return element
 }
 
+/** Whether a click was meant for a button or link within the row. */
+const isOnControl = ({ target }: MouseEvent): boolean =>
+  target instanceof Element && target.closest('button, a, input, select') !== null
+
+const rowStyle = (template: string, top: number, depth: number): CSSProperties & Record<'--depth', number> => ({
+  gridTemplateColumns: template,
+  transform: `translateY(${top}px)`,
+  '--depth': depth,
+})
+
 function RowView<T>(props: RowProps<T>) {
   const { row, index, columns, checked, depth, unfolded } = props
   const element = useTint(row, columns)
@@ -74,8 +84,10 @@ function RowView<T>(props: RowProps<T>) {
       data-active={props.active || undefined}
       data-opened={props.opened || undefined}
       data-depth={depth || undefined}
-      style={{ gridTemplateColumns: props.template, transform: `translateY(${props.top}px)` }}
-      onClick={(event) => props.onPress(index, event)}
+      style={rowStyle(props.template, props.top, depth)}
+      onClick={(event) => {
+        if (!isOnControl(event)) props.onPress(index, event)
+      }}
     >
       {checked === undefined ? null : (
         <div

@@ -4,12 +4,12 @@ import { useEffect, useLayoutEffect, useRef, type RefObject } from 'react'
 export interface Line<T> {
   id: string
   row: T
-  depth: 0 | 1
+  depth: number
   /** Absent: nothing can lie under it. */
   open?: boolean
 }
 
-/** Rows that hold others (the elements of an array, the jobs of a workflow), shown one level deep. */
+/** Rows that hold others: the elements of an array, the jobs of a workflow, the classes of files of a form. */
 export interface Tree<T> {
   /** The rows under one; undefined where there can be none. Asked for open rows, and to know which can be opened. */
   childrenOf: (row: T) => readonly T[] | undefined
@@ -19,15 +19,17 @@ export interface Tree<T> {
 
 /** The lines of a table in their order. */
 export function linesOf<T>(rows: readonly T[], rowId: (row: T) => string, tree: Tree<T> | undefined): Line<T>[] {
-  if (tree === undefined) return rows.map((row) => ({ id: rowId(row), row, depth: 0 }))
-  return rows.flatMap((row): Line<T>[] => {
+  const lines: Line<T>[] = []
+  const add = (row: T, depth: number): void => {
     const id = rowId(row)
-    const children = tree.childrenOf(row)
-    if (children === undefined) return [{ id, row, depth: 0 }]
-    const open = tree.open.has(id)
-    const under = open ? children.map((child): Line<T> => ({ id: rowId(child), row: child, depth: 1 })) : []
-    return [{ id, row, depth: 0, open }, ...under]
-  })
+    const children = tree?.childrenOf(row)
+    if (children === undefined) return void lines.push({ id, row, depth })
+    const open = tree?.open.has(id) === true
+    lines.push({ id, row, depth, open })
+    if (open) for (const child of children) add(child, depth + 1)
+  }
+  for (const row of rows) add(row, 0)
+  return lines
 }
 
 /**

@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { Channel, HelperLost } from '../../../../agent/src/helper/channel.ts'
 import { writeFrame } from '../../../../agent/src/helper/frames.ts'
+import { PROTOCOL } from '../../../../agent/src/helper/protocol.ts'
 import { type Handler, serve } from '../../../../agent/src/helper/serve.ts'
 import { Turns } from '../../../../agent/src/helper/turns.ts'
 import { Failure } from '../../../../agent/src/kit/failure.ts'
@@ -19,7 +20,7 @@ async function connect(handlers: Record<string, Handler>) {
   const reasons: string[] = []
   const channel = new Channel(output, input, (reason) => void reasons.push(reason))
   ends.push(() => channel.end('the test is over'))
-  await writeFrame(output, { hello: 1, user: 'kim', uid: 1000, area: '/home/kim/.headway' })
+  await writeFrame(output, { hello: PROTOCOL, user: 'kim', uid: 1000, area: '/home/kim/.headway' })
   // When the agent lets go of it, its input ends in mid-stream.
   serve({ input, output }, new Map(Object.entries(handlers)), () => {}).catch(() => {})
   await channel.hello

@@ -1,8 +1,9 @@
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { largestMises, vonMises } from '../../../../agent/src/results/frd.ts'
+import { largestMises } from '../../../../agent/src/results/frd.ts'
 import { readResults } from '../../../../agent/src/results/figures.ts'
+import { vonMises } from '../../../../mesh/von-mises.ts'
 
 const folder = join(import.meta.dirname, '../jobs/recorded')
 async function* batches(text: string, size: number) {

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { array, assert, asyncProperty, constantFrom, oneof, string } from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ResultFolder } from '../../../../contract/results.ts'
-import { decodeMesh } from '../../../../src/renderer/features/results/mesh/decode.ts'
+import { decodeMesh } from '../../../../src/renderer/features/previews/mesh/decode.ts'
 import { type Bench, workbench } from '../jobs/workbench.ts'
 
 const deck = '*NODE\n1,0,0,0\n2,1,0,0\n3,0,1,0\n4,0,0,1\n*ELEMENT, TYPE=C3D4\n1,1,2,3,4\n'

@@ -257,8 +257,53 @@ describe('after a crash', () => {
     await writeFile(area(`.upload-${id}.part`), Buffer.alloc(bytes.length))
     const after = await restart()
     while ((await view(after, id)).status === 'verifying') await delay(5)
-    expect(await view(after, id)).toMatchObject({ status: 'failed', error: expect.stringContaining('lost') })
-    expect(await readdir(area())).toEqual([])
+    expect(await view(after, id)).toMatchObject({ status: 'receiving', received: [] })
+    await send(after, id, bytes)
+    await after.complete(kim, id, { digest: treeDigest(bytes, CHUNK) }, {})
+    expect((await readFile(area('m.msh'))).equals(bytes)).toBe(true)
+  })
+})
+
+describe('a file that is read back', () => {
+  it('may take long: it is being verified until then, and wants again what the disk has lost', async () => {
+    const bytes = randomBytes(4 * CHUNK)
+    const gate = Promise.withResolvers<void>()
+    let isReading = false
+    // A slow disk.
+    const openWrite: Agent['files']['openWrite'] = async (...where) => {
+      const file = await agent.files.openWrite(...where)
+      const read: typeof file.read = async (...range) => {
+        isReading = true
+        await gate.promise
+        return file.read(...range)
+      }
+      return new Proxy(file, {
+        get: (target, name) => {
+          if (name === 'read') return read
+          const value: unknown = Reflect.get(target, name)
+          return typeof value === 'function' ? value.bind(target) : value
+        },
+      })
+    }
+    const service = await newService({ ...agent, files: { ...agent.files, openWrite } })
+    const id = await begin(service, bytes)
+    await send(service, id, bytes)
+    const wanted = { digest: treeDigest(bytes, CHUNK), readBack: true }
+    const partial = await open(area(`.upload-${id}.part`), 'r+')
+    await partial.write(Buffer.alloc(1, (bytes[CHUNK] ?? 0) ^ 1), 0, 1, CHUNK)
+    await partial.close()
+    expect((await service.complete(kim, id, wanted, {})).status).toBe('verifying')
+    expect(isReading).toBe(true)
+    await expect(send(service, id, bytes, [1])).rejects.toMatchObject({ code: 'WRONG_STATE' })
+    gate.resolve()
+    await expect.poll(async () => (await view(service, id)).status).toBe('receiving')
+    expect((await view(service, id)).received).toEqual([
+      [0, 0],
+      [2, 3],
+    ])
+    await send(service, id, bytes, [1])
+    expect((await service.complete(kim, id, wanted, {})).status).toBe('uploaded')
+    expect((await readFile(area('m.msh'))).equals(bytes)).toBe(true)
   })
 })
 

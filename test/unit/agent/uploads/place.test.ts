@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { numberedName } from '../../../../agent/src/uploads/place.ts'
+import { numberedName } from '../../../../agent/src/user-files/index.ts'
 import { Reservations } from '../../../../agent/src/uploads/reservations.ts'
-import { contentDigest } from '../../../../agent/src/uploads/digests.ts'
+import { statedDigest } from '../../../../agent/src/uploads/digests.ts'
 import { storedName } from '../../../../agent/src/user-files/index.ts'
 
 describe('a name that is taken', () => {
@@ -40,27 +40,37 @@ describe('a name that is taken', () => {
 describe('space promised to open uploads', () => {
   it('is what they still need', () => {
     const ledger = new Reservations()
-    ledger.set('a', 100)
-    ledger.set('b', 50)
-    ledger.set('a', 40)
-    expect(ledger.total).toBe(90)
-    ledger.set('a', 0)
-    ledger.set('b', 0)
-    ledger.set('never', 0)
-    expect(ledger.total).toBe(0)
+    const [a, b, never] = [
+      { id: 'a', user: 'kim' },
+      { id: 'b', user: 'lee' },
+      { id: 'never', user: 'kim' },
+    ]
+    ledger.set(a, 100)
+    ledger.set(b, 50)
+    ledger.set(a, 40)
+    expect([ledger.total, ledger.of('kim'), ledger.of('lee')]).toEqual([90, 40, 50])
+    ledger.set(a, 0)
+    ledger.set(b, 0)
+    ledger.set(never, 0)
+    expect([ledger.total, ledger.of('kim'), ledger.of('lee')]).toEqual([0, 0, 0])
   })
 })
 
 describe('the digest in a header', () => {
   const bytes = Buffer.alloc(32, 7)
   it('is found among others', () => {
-    expect(contentDigest(`sha-512=:${'A'.repeat(86)}==:, sha-256=:${bytes.toString('base64')}:`)).toEqual(bytes)
+    const header = `sha-512=:${'A'.repeat(86)}==:, sha-256=:${bytes.toString('base64')}:`
+    expect(statedDigest({ 'content-digest': header }, 'Content-Digest')).toEqual(bytes)
+    expect(statedDigest({ 'repr-digest': header }, 'Repr-Digest')).toEqual(bytes)
+    expect(() => statedDigest({ 'content-digest': header }, 'Repr-Digest')).toThrow('Repr-Digest')
   })
 
   it.each([undefined, '', 'sha-256=abc', 'sha-256=:AAAA:', `md5=:${bytes.toString('base64')}:`])(
     'is refused as %j',
     (header) => {
-      expect(() => contentDigest(header)).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }))
+      expect(() => statedDigest({ 'content-digest': header }, 'Content-Digest')).toThrow(
+        expect.objectContaining({ code: 'BAD_REQUEST' }),
+      )
     },
   )
 })

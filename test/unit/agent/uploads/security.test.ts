@@ -74,6 +74,12 @@ describe('programs', () => {
   it('takes scripts, and texts that only begin like a program', async () => {
     expect(await check('run.sh', '#!/bin/bash\necho hi\n')).toEqual([])
     expect(await check('notes.txt', 'MZ is how it begins, and it goes on as a text.')).toEqual([])
+    const field = Buffer.alloc(5000, 1.5)
+    field.write('MZ', 'latin1')
+    field[30] = 0
+    expect(await check('field.dat', field)).toEqual([])
+    field.writeUInt32LE(4090, 60)
+    expect(await check('field.dat', field)).toEqual([])
     expect(await check('empty.inp', '')).toEqual([])
   })
 })

@@ -34,6 +34,7 @@ describe('what an agent answers, as an error of the app', () => {
       REQUIREMENT_MISSING: 'REQUIREMENT_MISSING',
       TOO_LARGE: 'AGENT',
       FILE_TOO_LARGE: 'FILE_TOO_LARGE',
+      UNSUPPORTED_MEDIA_TYPE: 'AGENT',
       RANGE_NOT_SATISFIABLE: 'AGENT',
       CHECKSUM_MISMATCH: 'CHECKSUM_MISMATCH',
       RATE_LIMITED: 'RATE_LIMITED',
@@ -47,6 +48,10 @@ describe('what an agent answers, as an error of the app', () => {
     expect(refusal(400, { error: 'E.', code: 'PARAMETER_INVALID', details })).toMatchObject({ data: details })
     const tooLarge = { name: 'a.msh', size: 5, limit: 3 }
     expect(refusal(413, { error: 'E.', code: 'FILE_TOO_LARGE', details: tooLarge })).toMatchObject({ data: tooLarge })
+    const noRoom = { needed: 5, free: 3 }
+    expect(refusal(507, { error: 'E.', code: 'NO_SPACE', details: noRoom }).data).toEqual(noRoom)
+    const quota = { ...noRoom, limit: 9 }
+    expect(refusal(507, { error: 'E.', code: 'NO_SPACE', details: quota }).data).toEqual(quota)
     expect(refusal(400, { error: 'E.', code: 'FILES_MISSING', details: { slots: ['mesh', 5] } })).toMatchObject({
       data: { slots: ['mesh'] },
     })

@@ -45,6 +45,8 @@ export function setUpload(bench: OutboxBench, id: string, state: Upload['state']
     class: 'mesh',
     sent: 0,
     bytesPerSecond: 0,
+    reused: 0,
+    crossed: 0,
   } as const
   bench.uploads.set(id, { id, ...fixed, state, createdAt: time, updatedAt: time, ...found })
   bench.uploadsChanged()

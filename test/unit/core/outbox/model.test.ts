@@ -3,13 +3,12 @@ import { describe, expect, it } from 'vitest'
 import type { OutboxEntry } from '../../../../contract/outbox.ts'
 import { dependenciesOf } from '../../../../src/core/outbox/record.ts'
 import { until } from '../../../helpers/core.ts'
+import { isLong } from '../../../helpers/long.ts'
 import { check, commands, place, setUpload, type Model, type Real } from './commands.ts'
 import { ask, entriesOf, entryOf, good, openBench } from './helpers.ts'
 import { createModelSite } from './model-site.ts'
 
-/** `HEADWAY_LONG`: for minutes instead of seconds. */
-const long = process.env['HEADWAY_LONG'] !== undefined
-const seconds = long ? 600 : 15
+const seconds = isLong ? 600 : 15
 
 async function begin(): Promise<{ model: Model; real: Real }> {
   const bench = await openBench()

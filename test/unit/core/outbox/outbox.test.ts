@@ -22,6 +22,8 @@ const upload = (id: string, state: Upload['state'], more: Partial<Upload> = {}):
   state,
   sent: 0,
   bytesPerSecond: 0,
+  reused: 0,
+  crossed: 0,
   createdAt: '2026-11-29T08:00:00.000Z',
   updatedAt: '2026-11-29T08:00:00.000Z',
   ...more,

@@ -48,6 +48,8 @@ const upload = (state: Upload['state'], more: Partial<Upload> = {}): Upload => (
   state,
   sent: 0,
   bytesPerSecond: 0,
+  reused: 0,
+  crossed: 0,
   createdAt: at(0),
   updatedAt: at(0),
   ...more,

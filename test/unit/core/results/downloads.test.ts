@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { SiteAgent } from '../../../../src/core/agent-client/index.ts'
 import { createDownloads, type Downloads } from '../../../../src/core/results/downloads.ts'
 import { localName } from '../../../../src/core/results/local-file.ts'
+import { PIECE } from '../../../../src/core/results/pieces.ts'
 import { openJournal } from '../../../../src/core/kit/journal.ts'
 import { taskMigrations } from '../../../../src/core/tasks/index.ts'
 import { until } from '../../../helpers/core.ts'
@@ -20,27 +21,44 @@ let content: Buffer
 let etag: string
 /** Bytes after which an answer is cut, one entry per answer. */
 let cuts: number[]
-let ranges: (string | undefined)[]
+/** How many of the next pieces arrive with a bit flipped. */
+let damages: number
+let ranges: string[]
+/** Bytes per second. */
+let limit = 0
 const ends: (() => unknown)[] = []
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'headway-downloads-'))
   agent = await startSmallAgent()
-  content = randomBytes(1_000_000)
+  content = randomBytes(2.5 * PIECE)
   etag = '"one"'
   cuts = []
+  limit = 0
+  damages = 0
   ranges = []
   agent.routes.set('GET /api/v2/jobs/7/files/out/a.frd', (request, response) => {
-    const { range } = request.headers
+    const { range = '' } = request.headers
     ranges.push(range)
-    const from = range !== undefined && request.headers['if-range'] === etag ? Number(/\d+/.exec(range)?.[0]) : 0
-    const rest = content.subarray(from)
-    const partial = from > 0 ? { 'content-range': `bytes ${from}-${content.length - 1}/${content.length}` } : {}
-    response.writeHead(from > 0 ? 206 : 200, { etag, 'content-length': String(rest.length), ...partial })
+    const [, from = '0', to = ''] = /^bytes=(\d+)-(\d*)$/.exec(range) ?? []
+    const whole = range === '' || ![undefined, etag].includes(request.headers['if-range'] as string | undefined)
+    const start = whole ? 0 : Number(from)
+    const part = content.subarray(start, whole || to === '' ? undefined : Number(to) + 1)
+    const digest = hash('sha256', part, 'base64')
+    const damaged = damages > 0 && !whole
+    if (damaged) damages -= 1
+    response.writeHead(whole ? 200 : 206, {
+      etag,
+      'content-length': String(part.length),
+      'content-digest': `sha-256=:${digest}:`,
+      ...(whole ? {} : { 'content-range': `bytes ${start}-${start + part.length - 1}/${content.length}` }),
+    })
     const cut = cuts.shift()
-    if (cut === undefined) response.end(rest)
+    const sent = Buffer.from(part)
+    if (damaged) sent[1000] = (sent[1000] ?? 0) ^ 1
+    if (cut === undefined) response.end(sent)
     else {
-      response.write(rest.subarray(0, cut))
+      response.write(sent.subarray(0, cut))
       setTimeout(() => response.destroy(), 30)
     }
   })
@@ -59,6 +77,7 @@ function open(): Downloads {
     database,
     agents: agentsOf(site),
     downloadsFolder: join(folder, 'to'),
+    limit: () => limit,
     log: silent,
   })
   ends.push(async () => {
@@ -68,6 +87,7 @@ function open(): Downloads {
   return downloads
 }
 const input = { site: 's', id: '7', path: 'out/a.frd' }
+const pieces = [`bytes=0-${PIECE - 1}`, `bytes=${PIECE}-${2 * PIECE - 1}`, `bytes=${2 * PIECE}-${2.5 * PIECE - 1}`]
 const task = (downloads: Downloads, id: string) => downloads.source.list().find((item) => item.id === id)
 const done = (downloads: Downloads, id: string) =>
   until('the file', () => {
@@ -77,40 +97,88 @@ const done = (downloads: Downloads, id: string) =>
   })
 
 describe('a download', () => {
-  it('goes on where it was cut and leaves one whole file', async () => {
-    cuts = [300_000, 200_000]
+  it('comes in pieces, of which only those that were cut are fetched again', async () => {
     const downloads = open()
+    await done(downloads, downloads.save(input, 'c0'))
+    expect(ranges.toSorted()).toEqual(pieces.toSorted())
+    ranges = []
+    cuts = [300_000, 200_000]
     const path = await done(downloads, downloads.save(input, 'c1'))
-    expect(await readFile(path)).toEqual(content)
-    expect(ranges[0]).toBeUndefined()
-    expect(ranges.length).toBe(3)
-    expect(ranges.slice(1).every((range) => /^bytes=\d+-$/.test(range ?? ''))).toBe(true)
-    expect(await readdir(join(folder, 'to'))).toEqual(['a.frd'])
+    expect(content.equals(await readFile(path))).toBe(true)
+    expect(ranges).toHaveLength(5)
+    expect((await readdir(join(folder, 'to'))).toSorted()).toEqual(['a (2).frd', 'a.frd'])
+  })
+
+  it('notices a flipped bit and fetches that piece again', async () => {
+    damages = 2
+    const downloads = open()
+    expect(content.equals(await readFile(await done(downloads, downloads.save(input, 'c1'))))).toBe(true)
+    expect(ranges).toHaveLength(5)
+  })
+
+  it('fails where what arrives is never what was sent', async () => {
+    damages = 1_000
+    const downloads = open()
+    const id = downloads.save(input, 'c1')
+    await until('the failure', () => task(downloads, id)?.state === 'failed')
+    expect(task(downloads, id)?.error?.code).toBe('CHECKSUM_MISMATCH')
+    expect((await readdir(join(folder, 'to'))).every((name) => name.endsWith('.part'))).toBe(true)
   })
 
   it('begins again when the file has become another one', async () => {
-    cuts = [300_000]
+    cuts = [PIECE, 300_000]
     const downloads = open()
     const id = downloads.save(input, 'c1')
-    await until('the cut', () => ranges.length === 1 && cuts.length === 0)
+    await until('the cut', () => cuts.length === 0)
     content = randomBytes(900_000)
     etag = '"two"'
-    expect(await readFile(await done(downloads, id))).toEqual(content)
+    expect(content.equals(await readFile(await done(downloads, id)))).toBe(true)
   })
 
   it('goes on after a pause and after a restart with what it has', async () => {
-    cuts = [400_000]
     const first = open()
+    // The first piece comes, of the others none comes whole.
+    cuts = [PIECE, ...Array.from({ length: 50 }, () => 1_000)]
     const id = first.save(input, 'c1')
-    await until('a part', async () => ((task(first, id)?.progress?.done ?? 0) > 0 ? true : undefined))
+    await until('a piece', () => (task(first, id)?.progress?.done ?? 0) >= PIECE)
     await first.source.pause(id)
     expect(task(first, id)?.state).toBe('paused')
     await ends.pop()?.()
+    cuts = []
+    ranges = []
     const second = open()
     second.start()
     await second.source.resume(id)
-    expect(await readFile(await done(second, id))).toEqual(content)
-    expect(ranges.at(-1)).toMatch(/^bytes=[1-9]/)
+    expect(content.equals(await readFile(await done(second, id)))).toBe(true)
+    expect(ranges.toSorted()).toEqual(pieces.slice(1).toSorted())
+  })
+
+  it('takes the place of a file, or leaves it, where the user said so', async () => {
+    await mkdir(join(folder, 'to'))
+    await writeFile(join(folder, 'to', 'a.frd'), 'mine')
+    const downloads = open()
+    expect(await downloads.taken({ name: 'out/a.frd' })).toBe(true)
+    expect(await downloads.taken({ name: 'out/b.frd' })).toBe(false)
+    const path = await done(downloads, downloads.save({ ...input, collision: 'skip' }, 'c1'))
+    expect(await readFile(path, 'utf8')).toBe('mine')
+    expect(ranges).toEqual([])
+    expect(await done(downloads, downloads.save({ ...input, collision: 'replace' }, 'c2'))).toBe(path)
+    expect(content.equals(await readFile(path))).toBe(true)
+    expect(await readdir(join(folder, 'to'))).toEqual(['a.frd'])
+  })
+
+  it('keeps to a limit that is changed meanwhile', async () => {
+    limit = 4_000_000
+    const downloads = open()
+    const began = performance.now()
+    const id = downloads.save(input, 'c1')
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    const sofar = task(downloads, id)?.progress?.done ?? 0
+    expect(sofar).toBeGreaterThan(2_000_000)
+    expect(sofar).toBeLessThan(5_000_000)
+    limit = 0
+    await done(downloads, id)
+    expect(performance.now() - began).toBeLessThan(2_500)
   })
 
   it('takes its part away when it is cancelled', async () => {
@@ -166,7 +234,7 @@ describe('a name from the head node', () => {
 
 describe('several files', () => {
   const all = [
-    { path: 'out/a.frd', size: 1_000_000 },
+    { path: 'out/a.frd', size: 2.5 * PIECE },
     { path: 'out/b.txt', size: 3 },
     { path: 'out/r\u202etxt', size: 1 },
   ].map((entry) => ({ ...entry, kind: 'file', modifiedAt: '2026-11-21T00:00:00Z', class: 'other', main: false }))
@@ -191,7 +259,7 @@ describe('several files', () => {
     const downloads = open()
     const path = await done(downloads, downloads.saveMany(many, 'c1'))
     expect(path).toBe(join(folder, 'to', 'out'))
-    expect(await readFile(join(path, 'out/a.frd'))).toEqual(content)
+    expect(content.equals(await readFile(join(path, 'out/a.frd')))).toBe(true)
     expect(await readFile(join(path, 'out/b.txt'), 'utf8')).toBe('abc')
     expect(await readFile(join(path, 'NOT INCLUDED.txt'), 'utf8')).toContain('out/r')
     expect((await readdir(path, { recursive: true })).toSorted()).toEqual([
@@ -201,9 +269,34 @@ describe('several files', () => {
       'out/b.txt',
     ])
     const task = downloads.source.list().at(-1)
-    expect(task?.progress).toMatchObject({ done: 1_000_003, total: 1_000_003 })
+    expect(task?.progress).toMatchObject({ done: 2.5 * PIECE + 3, total: 2.5 * PIECE + 3 })
     const second = await done(downloads, downloads.saveMany(many, 'c2'))
     expect(second).toBe(join(folder, 'to', 'out (2)'))
+  })
+
+  it('go into the folder that is there where the user said so, and those that are the same stay', async () => {
+    const downloads = open()
+    const path = await done(downloads, downloads.saveMany(many, 'c1'))
+    await writeFile(join(path, 'out/b.txt'), 'old')
+    await writeFile(join(path, 'mine.txt'), 'mine')
+    ranges = []
+    const again = await done(downloads, downloads.saveMany({ ...many, collision: 'replace' }, 'c2'))
+    expect(again).toBe(path)
+    // It has the time that it has on the cluster, so it is known to be the same.
+    expect(ranges).toEqual([])
+    expect(await readFile(join(path, 'out/b.txt'), 'utf8')).toBe('abc')
+    expect(await readFile(join(path, 'mine.txt'), 'utf8')).toBe('mine')
+    await writeFile(join(path, 'out/b.txt'), 'mine too')
+    await done(downloads, downloads.saveMany({ ...many, collision: 'skip' }, 'c3'))
+    expect(await readFile(join(path, 'out/b.txt'), 'utf8')).toBe('mine too')
+    expect(await readdir(join(folder, 'to'))).toEqual(['out'])
+  })
+
+  it('are those that were changed last, where so many are asked for', async () => {
+    entries = all.map((entry, index) => ({ ...entry, modifiedAt: `2026-11-2${index}T00:00:00Z` })).slice(0, 2)
+    const downloads = open()
+    const path = await done(downloads, downloads.saveMany({ ...many, newest: 1 }, 'c1'))
+    expect(await readdir(join(path, 'out'))).toEqual(['b.txt'])
   })
 
   it('do not lie in each other’s way, whatever they are called', async () => {

@@ -33,6 +33,24 @@ describe('settings', () => {
     expect(await readdir(folder)).toEqual(['settings.json'])
   })
 
+  it('of an older file stay, and have what has come since', async () => {
+    const older = { language: 'ko', theme: 'dark', uploadLimit: 7, railCollapsed: true, activeSite: null }
+    await writeFile(path(), JSON.stringify({ version: 1, value: older }))
+    const settings = await createSettings({ folder, log })
+    expect(settings.current()).toEqual({ ...older, uploadOrder: 'added', uploadReadBack: false, downloadLimit: 0 })
+    expect(lines).toEqual([])
+  })
+
+  it('may be otherwise in one process, and nothing of it is kept', async () => {
+    const here = await createSettings({ folder, log, here: { uploadLimit: 9 } })
+    expect(here.current().uploadLimit).toBe(9)
+    expect(await here.handlers.methods.update({ theme: 'dark' }, context)).toMatchObject({
+      uploadLimit: 9,
+      theme: 'dark',
+    })
+    expect((await createSettings({ folder, log })).current()).toMatchObject({ uploadLimit: 0, theme: 'dark' })
+  })
+
   it.each([
     ['half a file', '{"version":1,"value":{"the'],
     ['something else', '[]'],

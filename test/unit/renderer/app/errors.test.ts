@@ -3,6 +3,7 @@ import type {
   AppErrorValue,
   DesktopFailure,
   ErrorCode,
+  ErrorData,
   InstallFailure,
   SshFailure,
   TlsFailure,
@@ -68,6 +69,14 @@ describe.each(['en', 'ko'] as const)('errors in %s', (language) => {
     expect(next ?? '').not.toContain('{{')
     expect(`${title} ${next ?? ''}`).not.toContain(error.message)
   })
+})
+
+const titleOf = (data: ErrorData['NO_SPACE']) =>
+  explain({ code: 'NO_SPACE', data, message: '' }, sayErrors('en'), 'en').title
+it('says whose room is used up', () => {
+  expect(titleOf({ needed: 5e9, free: 1e9 })).toBe('The site has no room: 5 GB needed, 1 GB free.')
+  expect(titleOf({ needed: 5e9, free: 1e9, limit: 20e9 })).toContain('quota of your files, 20 GB')
+  expect(titleOf({ needed: 5e9, free: 0, here: true })).toContain('disk of this computer')
 })
 
 const things = [

@@ -22,6 +22,7 @@ const places: [string, Route][] = [
   ['#/outbox', { page: 'outbox' }],
   ['#/outbox/e1', { page: 'outbox', id: 'e1' }],
   ['#/uploads', { page: 'uploads' }],
+  ['#/uploads/u1', { page: 'uploads', id: 'u1' }],
   ['#/desktops', { page: 'desktops' }],
   ['#/desktops/1832', { page: 'desktops', id: '1832' }],
   ['#/desktops/1832/window', { page: 'desktop-window', id: '1832' }],

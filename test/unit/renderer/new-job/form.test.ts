@@ -40,6 +40,8 @@ const upload = (more: Partial<Upload> = {}): Upload => ({
   state: 'uploaded',
   sent: 10,
   bytesPerSecond: 0,
+  reused: 0,
+  crossed: 0,
   createdAt: '2026-11-21T07:00:00Z',
   updatedAt: '2026-11-21T07:00:00Z',
   ...more,

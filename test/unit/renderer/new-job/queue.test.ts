@@ -129,6 +129,8 @@ it('asks about files by the agent’s ids, and about those that are still to com
     slot: 'mesh',
     sent: 4.5,
     bytesPerSecond: 0,
+    reused: 0,
+    crossed: 0,
     createdAt: '',
     updatedAt: '',
   }

@@ -1,15 +1,13 @@
 import { Value } from 'typebox/value'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { OutboxAction, OutboxWhen } from '../../../../contract/outbox.ts'
 import type { Job } from '../../../../contract/jobs.ts'
 import { rowsOfDifferences } from '../../../../src/renderer/features/outbox/differences.ts'
-import { claimSent, isNews, sentText } from '../../../../src/renderer/features/outbox/sent.ts'
+import { isNews, sentText } from '../../../../src/renderer/features/outbox/sent.ts'
 import { storyOf } from '../../../../src/renderer/features/outbox/story.ts'
 import { withSuggestion } from '../../../../src/renderer/features/outbox/suggestion.ts'
 import { checkWhen, localTime, nextEvening, plainWhen, rawWhen } from '../../../../src/renderer/features/outbox/when.ts'
 import { entryWith, submit } from './example.ts'
-
-afterEach(() => vi.unstubAllGlobals())
 
 const now = new Date(2026, 10, 29, 9, 30).getTime()
 const wrong = (notBefore: string, startWithin: string) => [
@@ -110,27 +108,6 @@ describe('what became of all that waited', () => {
     expect(isNews(sent, at + 1000)).toBe(true)
     expect(isNews(sent, at + 25 * 3_600_000)).toBe(false)
     expect(isNews({ ...sent, done: 0, needsYou: 0 }, at)).toBe(false)
-  })
-  it('is told by one window, once, and again when there is more', async () => {
-    const kept = new Map<string, string>()
-    let last = Promise.resolve<unknown>(undefined)
-    vi.stubGlobal('localStorage', {
-      getItem: (key: string) => kept.get(key) ?? null,
-      setItem: (key: string, value: string) => void kept.set(key, value),
-    })
-    // One after the other, as the browser grants a lock.
-    vi.stubGlobal('navigator', {
-      locks: {
-        request: (_name: string, work: () => boolean) => {
-          const granted = last.then(work)
-          last = granted
-          return granted
-        },
-      },
-    })
-    expect(await Promise.all([claimSent(sent), claimSent(sent), claimSent(sent)])).toEqual([true, false, false])
-    expect(await claimSent({ ...sent, at: '2026-11-29T11:45:00Z' })).toBe(true)
-    expect(await claimSent(sent)).toBe(false)
   })
 })
 

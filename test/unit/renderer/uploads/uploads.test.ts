@@ -1,56 +1,32 @@
 import { describe, expect, it } from 'vitest'
-import type { Upload } from '../../../../contract/uploads.ts'
-import { classHeading, groupByClass, groupByForm } from '../../../../src/renderer/features/uploads/groups.ts'
+import { classHeading, groupByClass } from '../../../../src/renderer/features/uploads/groups.ts'
 import {
   canPause,
   canResume,
   fractionOf,
+  hasChanged,
   isRefused,
   needsFile,
   progressOf,
   secondsLeft,
+  wasThere,
 } from '../../../../src/renderer/features/uploads/progress.ts'
-
-let count = 0
-const upload = (more: Partial<Upload> = {}): Upload => ({
-  id: `u${(count += 1)}`,
-  site: 's',
-  label: 'form',
-  name: 'a.msh',
-  folder: '',
-  size: 100,
-  class: 'mesh',
-  state: 'uploading',
-  sent: 0,
-  bytesPerSecond: 0,
-  createdAt: '2026-11-21T07:00:00Z',
-  updatedAt: '2026-11-21T07:00:00Z',
-  ...more,
-})
+import { upload } from './example.ts'
 
 describe('groups by class', () => {
   it('stand in one order, files by folder and name with numbers as numbers', () => {
-    const groups = groupByClass(
-      [
-        upload({ class: 'config', name: 's.yaml', size: 5 }),
-        upload({ name: 'part10.msh' }),
-        upload({ name: 'part2.msh', size: 50 }),
-        upload({ name: 'a.msh', folder: 'z' }),
-      ],
-      'en',
-    )
+    const groups = groupByClass([
+      upload({ class: 'config', name: 's.yaml', size: 5 }),
+      upload({ name: 'part10.msh' }),
+      upload({ name: 'Part2.msh', size: 50 }),
+      upload({ name: 'a.msh', folder: 'z' }),
+    ])
     expect(groups.map((group) => [group.fileClass, group.bytes, group.uploads.map(({ name }) => name)])).toEqual([
-      ['mesh', 250, ['part2.msh', 'part10.msh', 'a.msh']],
+      ['mesh', 250, ['Part2.msh', 'part10.msh', 'a.msh']],
       ['config', 5, ['s.yaml']],
     ])
   })
   it('have the headings that scripts look for', () => expect(classHeading('mesh', 1)).toBe('MESH Files (1)'))
-})
-
-it('groups by form, the newest first, and keeps that order while bytes move', () => {
-  const old = upload({ label: 'old', updatedAt: '2026-11-21T09:00:00Z' })
-  const fresh = upload({ label: 'new', createdAt: '2026-11-21T08:00:00Z' })
-  expect(groupByForm([old, fresh]).map(({ label }) => label)).toEqual(['new', 'old'])
 })
 
 describe('progress', () => {
@@ -97,6 +73,15 @@ describe('what can be done with an upload', () => {
   it('one whose file is gone needs it again', () => {
     expect(needsFile(detached)).toBe(true)
     expect(needsFile(upload({ state: 'waiting', wait: 'network' }))).toBe(false)
+  })
+  it('one that changed while it was sent goes on as its new version', () => {
+    const changed = upload({ state: 'failed', error: { code: 'FILE_CHANGED', data: { name: 'a' }, message: '' } })
+    expect([hasChanged(changed), canResume(changed), hasChanged(cut)]).toEqual([true, true, false])
+  })
+  it('one that the cluster had is told from one that was sent', () => {
+    expect(wasThere(upload({ state: 'uploaded', sent: 100, reused: 100 }))).toBe(true)
+    expect(wasThere(upload({ state: 'uploaded', sent: 100, reused: 99, crossed: 1 }))).toBe(false)
+    expect(wasThere(upload({ state: 'uploaded', size: 0 }))).toBe(false)
   })
   it('only what is under way can be paused', () => {
     expect(canPause(upload())).toBe(true)

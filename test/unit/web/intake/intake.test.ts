@@ -92,6 +92,19 @@ describe('a file that cannot be read', () => {
     await expect(intake.open('x').stat().catch(codeOf)).resolves.toBe('FILE_DETACHED')
   })
 
+  test('its page was closed, and is not waited for by each of its files anew', async () => {
+    const page = await openPage('a-0', 10, () => page.close())
+    await expect(intake.open('a-0').read(0, 10, live).catch(codeOf)).resolves.toBe('FILE_DETACHED')
+    const since = performance.now()
+    for (let at = 0; at < 100; at += 1)
+      await expect(intake.open(`a-${at}`).stat().catch(codeOf)).resolves.toBe('FILE_DETACHED')
+    expect(performance.now() - since).toBeLessThan(300)
+    // One that comes back, late as it is, goes on.
+    await openPage('a-0', 10, holding(randomBytes(10)))
+    await expect.poll(() => intake.open('a-0').read(0, 10, live).catch(codeOf)).toHaveLength(10)
+    await expect(intake.open('b-0').stat().catch(codeOf)).resolves.toBe('FILE_DETACHED')
+  })
+
   test('its page was closed', async () => {
     const page = await openPage('a', 10, () => page.close())
     await expect(intake.open('a').read(0, 10, live).catch(codeOf)).resolves.toBe('FILE_DETACHED')

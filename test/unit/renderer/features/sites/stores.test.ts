@@ -131,6 +131,9 @@ describe('settings', () => {
     language: 'system',
     theme: 'system',
     uploadLimit: 0,
+    uploadOrder: 'added',
+    uploadReadBack: false,
+    downloadLimit: 0,
     railCollapsed: false,
     activeSite: null,
   }
