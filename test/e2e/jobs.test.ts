@@ -5,7 +5,7 @@ import { hasPart } from '../helpers/parts.ts'
 import { agentOf } from './helpers/agent.ts'
 import { openBrowser, shoot } from './helpers/browser.ts'
 import { startStack, type Stack } from './helpers/stack.ts'
-import { expectText, go, signIn, watch } from './helpers/window.ts'
+import { expectText, go, signIn, turn, watch } from './helpers/window.ts'
 
 /** What a page would have been shown by its system. */
 interface Shown {
@@ -141,7 +141,7 @@ describe.skipIf(!hasPart('chromium'))('many jobs, and what is told of them', () 
 
     const shown = () => page.evaluate(() => (globalThis as unknown as Shown).shown)
     await go(page, '#/settings')
-    await page.getByRole('switch', { name: 'Show them on the desktop' }).click({ force: true })
+    await turn(page.getByRole('switch', { name: 'Show them on the desktop' }), true)
     await page.evaluate(() => Object.defineProperty(document, 'hidden', { get: () => true }))
     await submit('out of sight', 'exit 7')
     await expect.poll(shown, { timeout: 30_000 }).toEqual(['out of sight: failed with exit code 7'])

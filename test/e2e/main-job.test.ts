@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hasPart } from '../helpers/parts.ts'
 import { openBrowser, shoot } from './helpers/browser.ts'
 import { startStack, type Stack } from './helpers/stack.ts'
-import { drop, expectText, go, jobIs, openedJob, watch } from './helpers/window.ts'
+import { drop, expectText, go, jobIs, openedJob, turn, watch } from './helpers/window.ts'
 
 const examples = fileURLToPath(new URL('../../assets/examples/', import.meta.url))
 
@@ -187,7 +187,7 @@ describe.skipIf(!hasPart('chromium'))('main job', () => {
     // Of what cannot be compressed: else it is there before anybody has paused it.
     writeFileSync(big, Buffer.concat([Buffer.from('$MeshFormat\n4.1 0 8\n'), randomBytes(60_000_000)]))
     await go(page, '#/settings')
-    await page.getByRole('switch', { name: 'Limit the upload speed' }).click({ force: true })
+    await turn(page.getByRole('switch', { name: 'Limit the upload speed' }), true)
     await page.getByLabel('Upload limit in MB/s').fill('4')
     await page.getByLabel('Upload limit in MB/s').blur()
     await go(page, '#/templates/heat-triangle')
@@ -204,7 +204,7 @@ describe.skipIf(!hasPart('chromium'))('main job', () => {
     await page.getByRole('button', { name: 'Cancel plate.msh' }).first().click()
     await expectText(page, 'Cancelled')
     await go(page, '#/settings')
-    await page.getByRole('switch', { name: 'Limit the upload speed' }).click({ force: true })
+    await turn(page.getByRole('switch', { name: 'Limit the upload speed' }), false)
   })
 
   it('refuses what must not be uploaded, each in a sentence, and keeps the rest', { timeout: 60_000 }, async () => {

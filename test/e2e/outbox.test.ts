@@ -6,7 +6,7 @@ import { hasPart } from '../helpers/parts.ts'
 import { openBrowser, shoot } from './helpers/browser.ts'
 import { startCutSite, type CutSite } from './helpers/cut-site.ts'
 import { outboxOf, wire } from './helpers/outbox-page.ts'
-import { expectText, go, jobIs, koreanAndDark, openedJob, signIn, watch } from './helpers/window.ts'
+import { expectText, go, jobIs, koreanAndDark, openedJob, signIn, turn, watch } from './helpers/window.ts'
 
 describe.skipIf(!hasPart('chromium'))('the outbox', { timeout: 240_000 }, () => {
   let site: CutSite
@@ -81,7 +81,7 @@ describe.skipIf(!hasPart('chromium'))('the outbox', { timeout: 240_000 }, () => 
     await expectText(page, 'It is in the outbox')
     await outbox.putWire('Wire C', async () => {
       await page.getByRole('button', { name: 'Options…' }).click()
-      await page.getByRole('switch', { name: 'Hold it in the outbox' }).click({ force: true })
+      await turn(page.getByRole('switch', { name: 'Hold it in the outbox' }), true)
       await shoot(page, 'outbox-options-light-en')
       await page.keyboard.press('Escape')
     })

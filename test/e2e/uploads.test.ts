@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hasPart } from '../helpers/parts.ts'
 import { openBrowser, shoot } from './helpers/browser.ts'
 import { startCutSite, type CutSite } from './helpers/cut-site.ts'
-import { drop, expectText, go, koreanAndDark, signIn, watch } from './helpers/window.ts'
+import { drop, expectText, go, koreanAndDark, signIn, turn, watch } from './helpers/window.ts'
 
 const megabyte = 1_000_000
 const mesh = (text: string): string => `$MeshFormat\n2.2 0 8\n$EndMeshFormat\n${text}\n`
@@ -33,8 +33,7 @@ describe.skipIf(!hasPart('chromium'))('uploads in the window', () => {
     readdirSync(site.agent.config.data, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && entry.name.startsWith(name))
       .map((entry) => join(entry.parentPath, entry.name))
-  const switchLimit = (on: boolean) =>
-    page.getByRole('switch', { name: 'Limit the upload speed' }).setChecked(on, { force: true })
+  const switchLimit = (on: boolean) => turn(page.getByRole('switch', { name: 'Limit the upload speed' }), on)
   const clearAll = async () => {
     await go(page, '#/uploads')
     await page.getByRole('treegrid', { name: 'Uploads' }).focus()
@@ -114,9 +113,7 @@ describe.skipIf(!hasPart('chromium'))('uploads in the window', () => {
       Object.defineProperty(document, 'hasFocus', { value: () => false, configurable: true })
     })
     await go(page, '#/settings')
-    const choice = page.getByRole('switch', { name: 'Show them on the desktop' })
-    await choice.click({ force: true })
-    await expect.poll(() => choice.isChecked()).toBe(true)
+    await turn(page.getByRole('switch', { name: 'Show them on the desktop' }), true)
     await go(page, '#/uploads')
     await drop(page, [file('away.msh', mesh('away'))])
     const shown = () => page.evaluate(() => (globalThis as unknown as { shown: string[] }).shown)
@@ -307,7 +304,7 @@ describe.skipIf(!hasPart('chromium'))('uploads in the window', () => {
 
   it('has its options at hand', { timeout: 120_000 }, async () => {
     await page.getByRole('button', { name: 'Hours and order…' }).click()
-    await page.getByRole('switch', { name: 'Another limit in certain hours' }).click({ force: true })
+    await turn(page.getByRole('switch', { name: 'Another limit in certain hours' }), true)
     await page.getByLabel('From').fill('00:00')
     await page.getByLabel('to', { exact: true }).fill('23:59')
     await page.getByLabel('Limit in these hours, MB/s').fill('3')
@@ -316,7 +313,7 @@ describe.skipIf(!hasPart('chromium'))('uploads in the window', () => {
     await page.keyboard.press('Escape')
     await expectText(page, 'Limit by the hour: 3 MB/s now')
     await page.getByRole('button', { name: 'Hours and order…' }).click()
-    await page.getByRole('switch', { name: 'Another limit in certain hours' }).click({ force: true })
+    await turn(page.getByRole('switch', { name: 'Another limit in certain hours' }), false)
     await page.keyboard.press('Escape')
     await clearAll()
   })

@@ -29,7 +29,9 @@ export function outboxOf(page: Page) {
   const detail = (title: string): Locator => page.getByRole('article', { name: `Outbox entry ${title}` })
   /** Fills a new form of the wire template and gives it to the outbox. */
   async function putWire(name: string, more: () => Promise<void> = async () => {}): Promise<void> {
+    // Another page between: a form is begun anew.
     await go(page, '#/templates')
+    await page.getByRole('heading', { name: 'Templates', level: 1 }).waitFor()
     await go(page, '#/templates/wire/new')
     await page.getByLabel('Name', { exact: true }).fill(name)
     await more()

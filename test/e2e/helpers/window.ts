@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import type { Stack } from './stack.ts'
 
@@ -24,6 +24,16 @@ export async function koreanAndDark(page: Page): Promise<void> {
   await go(page, '#/settings')
   await page.getByRole('radiogroup').first().getByText('한국어', { exact: true }).click()
   await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
+}
+
+/**
+ * Switches something on or off as a pointer does, by the track that is drawn: the control itself has no size, and a click forced
+ * onto it misses while what it lies in still moves.
+ */
+export async function turn(choice: Locator, on: boolean): Promise<void> {
+  await expect.poll(() => choice.isChecked()).toBe(!on)
+  await choice.locator('xpath=following-sibling::span[1]').click()
+  await expect.poll(() => choice.isChecked()).toBe(on)
 }
 
 /** The id of the job whose page is open. */
