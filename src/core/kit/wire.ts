@@ -1,5 +1,6 @@
 import { granted } from './wait.ts'
 import { Flight, type Found } from './flight.ts'
+import { Hold } from './hold.ts'
 
 /** Chunks that are read and hashed while as many as allowed are on their way: the next one is ready when one has arrived. */
 const AHEAD = 2
@@ -32,8 +33,7 @@ export class Wire {
   #waiting: (() => void)[] = []
   #under = 0
   #limit: number
-  #heldUntil = 0
-  #wake: NodeJS.Timeout | undefined
+  readonly #hold = new Hold(() => this.#grant())
 
   constructor({ known, found, onMore = () => undefined }: WireParts = {}) {
     this.#flight = new Flight(known, found)
@@ -90,14 +90,7 @@ export class Wire {
   }
 
   #grant(): void {
-    const now = performance.now()
-    if (now < this.#heldUntil) {
-      this.#wake ??= setTimeout(() => {
-        this.#wake = undefined
-        this.#grant()
-      }, this.#heldUntil - now)
-      return
-    }
+    if (this.#hold.left > 0) return
     while (this.#under < this.#flight.limit) {
       const next = this.#waiting.shift()
       if (next === undefined) return
@@ -146,10 +139,10 @@ export class Wire {
 
   /** Nothing leaves for so many milliseconds. */
   hold(ms: number): void {
-    this.#heldUntil = Math.max(this.#heldUntil, performance.now() + ms)
+    this.#hold.extend(ms)
   }
 
   close(): void {
-    clearTimeout(this.#wake)
+    this.#hold.close()
   }
 }

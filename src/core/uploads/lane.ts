@@ -1,4 +1,5 @@
 import type { UploadOrder } from '../../../contract/settings.ts'
+import { Hold } from '../kit/hold.ts'
 import { granted } from '../kit/wait.ts'
 import { Wire, type Trip, type WireParts } from '../kit/wire.ts'
 import { Meter } from './meter.ts'
@@ -57,8 +58,7 @@ export class Lane {
   #turn = 0
   /** Bodies on their way of files with a limit of their own. */
   #beside = 0
-  #heldUntil = 0
-  #wake: NodeJS.Timeout | undefined
+  readonly #hold = new Hold(() => this.#grant())
 
   constructor({ order = () => 'added', isHeldBack = () => false, link = {} }: LaneParts = {}) {
     this.wire = new Wire({ ...link, onMore: () => this.#grant() })
@@ -117,14 +117,7 @@ export class Lane {
   }
 
   #grant(): void {
-    const now = performance.now()
-    if (now < this.#heldUntil) {
-      this.#wake ??= setTimeout(() => {
-        this.#wake = undefined
-        this.#grant()
-      }, this.#heldUntil - now)
-      return
-    }
+    if (this.#hold.left > 0) return
     for (;;) {
       const next = this.#next()
       if (next === undefined) return
@@ -175,12 +168,12 @@ export class Lane {
   hold(seconds: number): void {
     this.wire.trouble()
     this.wire.hold(seconds * 1000)
-    this.#heldUntil = Math.max(this.#heldUntil, performance.now() + seconds * 1000)
+    this.#hold.extend(seconds * 1000)
   }
 
   /** Milliseconds until something may go out again. */
   get held(): number {
-    return Math.max(0, this.#heldUntil - performance.now())
+    return this.#hold.left
   }
 
   /** What was asked is looked at once more: an order or a limit was changed. */
@@ -189,7 +182,7 @@ export class Lane {
   }
 
   close(): void {
-    clearTimeout(this.#wake)
+    this.#hold.close()
     this.wire.close()
   }
 }

@@ -1,6 +1,6 @@
-import 'uplot/dist/uPlot.min.css'
-import { useEffect, useRef, type KeyboardEvent } from 'react'
+import { useCallback, useEffect, useRef, type KeyboardEvent } from 'react'
 import uPlot, { type AlignedData, type Options } from 'uplot'
+import { plotLook, usePlot } from '../../ui/plot.ts'
 import { colourOf, dashOf, decades, formatTick, moved, zoomed, type Columns, type Line, type Range } from './series.ts'
 import styles from './convergence.module.css'
 
@@ -26,19 +26,6 @@ export interface ChartProps {
   onCanvas: (canvas: HTMLCanvasElement | undefined) => void
 }
 
-/** Colours and font as the theme has them now. */
-function look(element: HTMLElement) {
-  const style = getComputedStyle(element)
-  const variable = (name: string) => style.getPropertyValue(name).trim()
-  return {
-    font: `11px ${style.fontFamily}`,
-    axis: variable('--hw-dim'),
-    grid: variable('--hw-line'),
-    bad: variable('--hw-bad'),
-    variable,
-  }
-}
-
 function yScale(isLog: boolean): uPlot.Scale {
   return {
     range: (_plot, low, high) => {
@@ -51,14 +38,17 @@ function yScale(isLog: boolean): uPlot.Scale {
   }
 }
 
-interface Handlers {
-  onRange: (range: Range | undefined) => void
-  onCursor: (x: number | undefined) => void
+/** What it is made anew for. */
+type Shape = Pick<ChartProps, 'isLog' | 'xLabel' | 'cursorKey'> & { lines: readonly Pick<Line, 'index' | 'name'>[] }
+
+interface Handlers extends Pick<ChartProps, 'onRange' | 'onCursor' | 'onCanvas'> {
+  onWheel: (plot: uPlot, event: WheelEvent) => void
 }
 
-function optionsOf(element: HTMLElement, props: ChartProps, odd: { at: number | undefined }, on: Handlers): Options {
-  const { lines, isLog, xLabel, cursorKey } = props
-  const { font, axis, grid, bad, variable } = look(element)
+function optionsOf(element: HTMLElement, shape: Shape, odd: { at: number | undefined }, on: Handlers): Options {
+  const { lines, isLog, xLabel, cursorKey } = shape
+  const { font, axis, grid, variable } = plotLook(element)
+  const bad = variable('--hw-bad')
   const common = { stroke: axis, font, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1, size: 4 } }
   return {
     width: element.clientWidth,
@@ -109,6 +99,13 @@ function optionsOf(element: HTMLElement, props: ChartProps, odd: { at: number | 
       })),
     ],
     hooks: {
+      init: [
+        (plot: uPlot) => {
+          plot.over.addEventListener('wheel', (event) => on.onWheel(plot, event), { passive: false })
+          on.onCanvas(plot.ctx.canvas)
+        },
+      ],
+      destroy: [() => on.onCanvas(undefined)],
       setCursor: [
         (plot: uPlot) => on.onCursor(typeof plot.cursor.idx === 'number' ? plot.data[0][plot.cursor.idx] : undefined),
       ],
@@ -151,51 +148,45 @@ function feed(plot: uPlot, columns: Columns, range: Range | undefined): void {
 
 const fullOf = ({ x }: Columns): Range => [x[0] ?? 0, x.at(-1) ?? 1]
 
-/** The plot itself. It is made anew for other lines or scales (and, by its key, for another theme), and only fed when points are added. */
+/** The plot itself, made anew for other lines or scales (and, by its key, for another theme). */
 export default function ConvergenceChart(props: ChartProps) {
-  const { columns, lines, isLog, xLabel, label, range, odd } = props
-  const element = useRef<HTMLDivElement>(null)
-  const plot = useRef<uPlot>(undefined)
+  const { columns, lines, isLog, xLabel, label, cursorKey, range, odd } = props
   const latest = useRef(props)
   const oddAt = useRef({ at: odd })
-  const identity = JSON.stringify([lines.map(({ index, name }) => [index, name]), isLog, xLabel])
+  const shape: Shape = { lines: lines.map(({ index, name }) => ({ index, name })), isLog, xLabel, cursorKey }
+  // One text, so that the same shape is the same.
+  const identity = JSON.stringify(shape)
   useEffect(() => {
     latest.current = props
   })
-  useEffect(() => {
-    oddAt.current.at = odd
-    if (plot.current !== undefined) feed(plot.current, columns, range)
-  }, [columns, range, odd])
-  useEffect(() => {
-    const host = element.current
-    if (host === null || identity === '') return undefined
-    const on: Handlers = {
-      onRange: (to) => latest.current.onRange(to),
-      onCursor: (x) => latest.current.onCursor(x),
-    }
-    const made = new uPlot(optionsOf(host, latest.current, oddAt.current, on), [[]], host)
-    feed(made, latest.current.columns, latest.current.range)
-    plot.current = made
-    latest.current.onCanvas(made.ctx.canvas)
-    const wheel = (event: WheelEvent) => {
-      // Without a key the page is scrolled.
-      if (!event.ctrlKey && !event.metaKey) return
-      event.preventDefault()
-      const { range: now, columns: data } = latest.current
-      const at = made.posToVal(event.clientX - made.over.getBoundingClientRect().left, 'x')
-      on.onRange(zoomed(now, fullOf(data), event.deltaY < 0 ? zoomStep : 1 / zoomStep, at))
-    }
-    made.over.addEventListener('wheel', wheel, { passive: false })
-    const observer = new ResizeObserver(() => made.setSize({ width: host.clientWidth, height }))
-    observer.observe(host)
-    return () => {
-      observer.disconnect()
-      made.over.removeEventListener('wheel', wheel)
-      latest.current.onCanvas(undefined)
-      plot.current = undefined
-      made.destroy()
-    }
-  }, [identity])
+  const { host, plot } = usePlot(
+    useCallback(
+      (element) => {
+        const on: Handlers = {
+          onRange: (to) => latest.current.onRange(to),
+          onCursor: (x) => latest.current.onCursor(x),
+          onCanvas: (canvas) => latest.current.onCanvas(canvas),
+          onWheel: (made, event) => {
+            // Without a key the page is scrolled.
+            if (!event.ctrlKey && !event.metaKey) return
+            event.preventDefault()
+            const { range: now, columns: data } = latest.current
+            const at = made.posToVal(event.clientX - made.over.getBoundingClientRect().left, 'x')
+            on.onRange(zoomed(now, fullOf(data), event.deltaY < 0 ? zoomStep : 1 / zoomStep, at))
+          },
+        }
+        return optionsOf(element, JSON.parse(identity) as Shape, oddAt.current, on)
+      },
+      [identity],
+    ),
+    useCallback(
+      (made: uPlot) => {
+        oddAt.current.at = odd
+        feed(made, columns, range)
+      },
+      [columns, range, odd],
+    ),
+  )
 
   function move(by: number): void {
     const made = plot.current
@@ -226,7 +217,7 @@ export default function ConvergenceChart(props: ChartProps) {
   // A widget of its own keys: focus is what makes it usable without a mouse.
   return (
     <div className={styles.canvas} role="application" aria-label={label} tabIndex={0} onKeyDown={press}>
-      <div ref={element} className={styles.host} />
+      <div ref={host} className={styles.host} />
     </div>
   )
 }

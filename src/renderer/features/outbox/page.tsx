@@ -4,6 +4,7 @@ import { AppError } from '../../app/app-error.tsx'
 import { hrefOf, type RouteOf } from '../../app/router.ts'
 import { ErrorNote } from '../../ui/error-note.tsx'
 import { useFormat } from '../../ui/format.ts'
+import { Notes } from '../../ui/notes.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { SplitView, useBeside } from '../../ui/split-view.tsx'
@@ -34,7 +35,7 @@ export default function OutboxPage({ route }: { route: RouteOf<'outbox'> }) {
   const detail =
     id === undefined || entries === undefined ? null : (
       <>
-        {covered ? <div className={`${styles.notes} ${styles.over}`}>{actions.notes}</div> : null}
+        {covered ? <Notes atTop>{actions.notes}</Notes> : null}
         {entry === undefined ? (
           <Gone />
         ) : (
@@ -55,11 +56,11 @@ export default function OutboxPage({ route }: { route: RouteOf<'outbox'> }) {
                 : say('note.waits', { count: unsent.count })
           }
         />
-        <div className={styles.notes}>
+        <Notes>
           {error === undefined ? null : <AppError error={error} />}
           <Damage />
           {covered ? null : actions.notes}
-        </div>
+        </Notes>
         {entries === undefined ? (
           error === undefined ? (
             <Skeleton lines={10} />

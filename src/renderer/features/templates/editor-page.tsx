@@ -10,6 +10,7 @@ import { errorValue } from '../../app/errors.ts'
 import { hrefOf, navigate, type RouteOf } from '../../app/router.ts'
 import { useSite } from '../../app/site-context.ts'
 import { ErrorNote } from '../../ui/error-note.tsx'
+import { Notes } from '../../ui/notes.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { textIn, useLanguage, useMessages } from '../../ui/text.ts'
@@ -20,7 +21,6 @@ import { templatesMessages } from './messages.ts'
 import { newTemplate } from './new-template.ts'
 import { templatesStore, useCatalogue } from './store.ts'
 import { YamlField } from './yaml-field.tsx'
-import styles from './editor.module.css'
 
 /** Writes or changes a template as YAML, or a save of one that waits in the outbox; what the site refuses is shown at its line. */
 export default function TemplateEditorPage({ route }: { route: RouteOf<'template-editor'> }) {
@@ -50,21 +50,21 @@ export default function TemplateEditorPage({ route }: { route: RouteOf<'template
     return entry?.action.kind === 'save-template' ? (
       <Editor key={entryId} stored={entry.action.yaml} entry={entry} />
     ) : (
-      <div className={styles.notes}>
+      <Notes>
         <ErrorNote tone="busy" title={say('editor.entryGone')}>
           <Button component="a" variant="default" href={hrefOf({ page: 'outbox' })}>
             {say('editor.outbox')}
           </Button>
         </ErrorNote>
-      </div>
+      </Notes>
     )
   }
   if (id === undefined) return <Editor key="new" stored={newTemplate} />
   if (failed !== undefined)
     return (
-      <div className={styles.notes}>
+      <Notes>
         <AppError error={failed} site={site.id} />
-      </div>
+      </Notes>
     )
   const template = catalogue?.items.find((candidate) => candidate.id === id)
   if (stored?.id !== id || template === undefined) return <Skeleton lines={12} />
@@ -176,7 +176,7 @@ function Editor(props: {
           </>
         ) : null}
       </PageHeader>
-      <div className={styles.notes}>
+      <Notes>
         {editable ? null : (
           <ErrorNote tone="busy" title={say('editor.readOnly')} text={say('editor.readOnlyNext')}>
             <Button
@@ -204,7 +204,7 @@ function Editor(props: {
                 })}
           />
         )}
-      </div>
+      </Notes>
       <YamlField
         label={say('editor.label')}
         value={yaml}

@@ -7,6 +7,7 @@ import { useServices } from '../../app/services.tsx'
 import { useSite } from '../../app/site-context.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { useFormat } from '../../ui/format.ts'
+import { Notes } from '../../ui/notes.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
@@ -71,11 +72,11 @@ export default function UploadsPage({ route }: { route: RouteOf<'uploads'> }) {
         <Head site={site.id} any={any}>
           {pick}
         </Head>
-        <div className={styles.notes}>
+        <Notes>
           {refused === undefined ? null : <AppError error={refused} site={site.id} />}
           <DropOutcome site={site} />
           {again.element}
-        </div>
+        </Notes>
         {any ? <TrafficStrip site={site.id} /> : null}
         {known ? (
           <UploadTable

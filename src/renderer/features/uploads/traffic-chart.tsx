@@ -1,6 +1,7 @@
-import 'uplot/dist/uPlot.min.css'
-import { useEffect, useRef } from 'react'
-import uPlot, { type Options } from 'uplot'
+import { useCallback } from 'react'
+import type uPlot from 'uplot'
+import type { Options } from 'uplot'
+import { plotLook, usePlot } from '../../ui/plot.ts'
 import { dataOf, secondsKept } from './traffic-data.ts'
 import styles from './traffic.module.css'
 
@@ -8,11 +9,8 @@ const height = 92
 type SayValue = (value: number) => string
 
 function optionsOf(element: HTMLElement, words: { speed: SayValue; time: SayValue }): Options {
-  const style = getComputedStyle(element)
-  const variable = (name: string) => style.getPropertyValue(name).trim()
-  const font = `11px ${style.fontFamily}`
-  const grid = variable('--hw-line')
-  const common = { stroke: variable('--hw-dim'), font, grid: { stroke: grid, width: 1 }, ticks: { show: false } }
+  const { font, axis, grid, variable } = plotLook(element)
+  const common = { stroke: axis, font, grid: { stroke: grid, width: 1 }, ticks: { show: false } }
   return {
     width: element.clientWidth,
     height,
@@ -50,25 +48,9 @@ export default function TrafficChart(props: {
   time: SayValue
 }) {
   const { samples, limit, label, speed, time } = props
-  const element = useRef<HTMLDivElement>(null)
-  const plot = useRef<uPlot>(undefined)
-  const latest = useRef(dataOf(samples, limit))
-  useEffect(() => {
-    latest.current = dataOf(samples, limit)
-    plot.current?.setData(latest.current)
-  }, [samples, limit])
-  useEffect(() => {
-    const host = element.current
-    if (host === null) return undefined
-    const made = new uPlot(optionsOf(host, { speed, time }), latest.current, host)
-    plot.current = made
-    const observer = new ResizeObserver(() => made.setSize({ width: host.clientWidth, height }))
-    observer.observe(host)
-    return () => {
-      observer.disconnect()
-      plot.current = undefined
-      made.destroy()
-    }
-  }, [speed, time])
-  return <div ref={element} className={styles.canvas} role="img" aria-label={label} />
+  const { host } = usePlot(
+    useCallback((element) => optionsOf(element, { speed, time }), [speed, time]),
+    useCallback((plot: uPlot) => plot.setData(dataOf(samples, limit)), [samples, limit]),
+  )
+  return <div ref={host} className={styles.canvas} role="img" aria-label={label} />
 }

@@ -1,6 +1,7 @@
-import 'uplot/dist/uPlot.min.css'
-import { useEffect, useRef } from 'react'
-import uPlot, { type AlignedData, type Options } from 'uplot'
+import { useCallback } from 'react'
+import type uPlot from 'uplot'
+import type { Options } from 'uplot'
+import { plotLook, usePlot } from '../../ui/plot.ts'
 import type { Course } from './series.ts'
 import styles from './usage.module.css'
 
@@ -13,16 +14,13 @@ export type SayValue = (value: number) => string
 
 function optionsOf(
   element: HTMLElement,
-  { kind, lines }: Course,
+  { kind, names }: { kind: Course['kind']; names: readonly string[] },
   words: { value: SayValue; time: SayValue },
   onCursor: (index: number | undefined) => void,
 ): Options {
-  const style = getComputedStyle(element)
-  const variable = (name: string) => style.getPropertyValue(name).trim()
-  const font = `11px ${style.fontFamily}`
-  const grid = variable('--hw-line')
+  const { font, axis, grid, variable } = plotLook(element)
   const common = {
-    stroke: variable('--hw-dim'),
+    stroke: axis,
     font,
     grid: { stroke: grid, width: 1 },
     ticks: { stroke: grid, width: 1, size: 4 },
@@ -51,7 +49,7 @@ function optionsOf(
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
     series: [
       {},
-      ...lines.map(({ name }, index) => ({
+      ...names.map((name, index) => ({
         label: name,
         stroke: name === 'limit' ? variable('--hw-bad') : variable(index === 0 ? '--usage-0' : '--usage-1'),
         dash: name === 'limit' ? [6, 4] : index === 0 ? [] : [2, 3],
@@ -64,8 +62,6 @@ function optionsOf(
   }
 }
 
-const dataOf = ({ seconds, lines }: Course): AlignedData => [seconds, ...lines.map(({ values }) => values)]
-
 /** One course. Made anew for other lines or words (and, by its key, for another theme), and only fed when it grows. */
 export default function UsageChart(props: {
   course: Course
@@ -74,26 +70,15 @@ export default function UsageChart(props: {
   onCursor: (index: number | undefined) => void
 }) {
   const { course, value, time, onCursor } = props
-  const element = useRef<HTMLDivElement>(null)
-  const plot = useRef<uPlot>(undefined)
-  const latest = useRef(course)
-  const shape = `${course.kind} ${course.lines.map(({ name }) => name).join(' ')}`
-  useEffect(() => {
-    latest.current = course
-    plot.current?.setData(dataOf(course))
-  }, [course])
-  useEffect(() => {
-    const host = element.current
-    if (host === null || shape === '') return undefined
-    const made = new uPlot(optionsOf(host, latest.current, { value, time }, onCursor), dataOf(latest.current), host)
-    plot.current = made
-    const observer = new ResizeObserver(() => made.setSize({ width: host.clientWidth, height }))
-    observer.observe(host)
-    return () => {
-      observer.disconnect()
-      plot.current = undefined
-      made.destroy()
-    }
-  }, [shape, value, time, onCursor])
-  return <div ref={element} className={styles.canvas} />
+  const { kind } = course
+  // One text, so that the same lines are the same.
+  const names = course.lines.map(({ name }) => name).join(' ')
+  const { host } = usePlot(
+    useCallback(
+      (element) => optionsOf(element, { kind, names: names.split(' ') }, { value, time }, onCursor),
+      [kind, names, value, time, onCursor],
+    ),
+    useCallback((plot: uPlot) => plot.setData([course.seconds, ...course.lines.map(({ values }) => values)]), [course]),
+  )
+  return <div ref={host} className={styles.canvas} />
 }
