@@ -7,6 +7,7 @@ import { sayIn, useLanguage, useMessages, type Language, type Messages, type Say
 import { connectionErrorMessages } from './connection-error-messages.ts'
 import { desktopErrorMessages } from './desktop-error-messages.ts'
 import { errorMessages } from './error-messages.ts'
+import { findingText } from './finding-messages.ts'
 import { installErrorMessages } from './install-error-messages.ts'
 
 /** An error in the user's words: what happened, and what to do. */
@@ -102,8 +103,11 @@ const table: {
   FILE_MISSING: (data, say) => ({ title: say('FILE_MISSING', data), next: say('FILE_MISSING.next') }),
   FILE_UNREADABLE: (data, say) => ({ title: say('FILE_UNREADABLE', data), next: say('FILE_UNREADABLE.next') }),
   FILE_DETACHED: (data, say) => ({ title: say('FILE_DETACHED', data), next: say('FILE_DETACHED.next') }),
-  FILE_REFUSED: ({ name, warnings }, say) => ({
-    title: say('FILE_REFUSED', { name, warnings: warnings.map(clause).join('; ') }),
+  FILE_REFUSED: ({ name, warnings }, say, language) => ({
+    title: say('FILE_REFUSED', {
+      name,
+      warnings: warnings.map((warning) => clause(findingText(warning, language))).join('; '),
+    }),
     next: say('FILE_REFUSED.next'),
   }),
   NAME_REFUSED: ({ name, reason }, say) => ({

@@ -2,6 +2,7 @@ import { Readable, pipeline, type Transform } from 'node:stream'
 import { createGunzip, createInflateRaw } from 'node:zlib'
 import { extract } from 'tar-stream'
 import { fromBufferPromise, fromRandomAccessReaderPromise, RandomAccessReader, type ZipFile } from 'yauzl'
+import { findingSentence } from '../../../../contract/agent/security.ts'
 import type { FileReader } from '../../user-files/index.ts'
 import { contentOf, HEAD_BYTES, type Content } from './magic.ts'
 
@@ -40,7 +41,7 @@ class Budget {
     this.signal.throwIfAborted()
     this.#inflated += bytes
     if (this.#inflated > MAX_SMALL && this.#inflated > MAX_RATIO * this.size) {
-      throw new ArchiveBomb(`The archive inflates to more than ${MAX_RATIO} times its size.`)
+      throw new ArchiveBomb(findingSentence('archive-inflates', { ratio: MAX_RATIO }))
     }
   }
 }
@@ -140,7 +141,7 @@ async function visit(source: Bytes, depth: number, budget: Budget): Promise<void
 
 async function visitAs(content: Content, whole: Bytes, depth: number, budget: Budget): Promise<void> {
   if (isArchive(content) && depth > MAX_DEPTH) {
-    throw new ArchiveBomb(`The archive holds archives in archives, more than ${MAX_DEPTH} deep.`)
+    throw new ArchiveBomb(findingSentence('archive-deep', { depth: MAX_DEPTH }))
   }
   if (content === 'gzip') return visit(through(whole, createGunzip({ chunkSize: PIECE }), budget), depth + 1, budget)
   if (content === 'tar') return visitTar(whole, depth, budget)
@@ -160,7 +161,7 @@ async function visitNestedZip(source: Bytes, depth: number, budget: Budget): Pro
   try {
     for await (const piece of source) {
       if (budget.held + piece.length > MAX_NESTED_ZIP) {
-        budget.warnings.add('The archive holds a zip file that is too large to be looked into.')
+        budget.warnings.add(findingSentence('archive-large'))
         return await drain(source)
       }
       pieces.push(piece)
@@ -181,7 +182,7 @@ async function visitZip(zip: ZipFile, depth: number, budget: Budget): Promise<vo
     const stored = entry.compressionMethod === 0
     if (entry.isEncrypted() || (!stored && entry.compressionMethod !== 8)) {
       budget.add(entry.compressedSize)
-      budget.warnings.add('The archive holds entries that cannot be looked into.')
+      budget.warnings.add(findingSentence('archive-closed'))
       continue
     }
     const raw = await zip.openReadStreamPromise(entry, { decodeFileData: false })
@@ -219,7 +220,7 @@ export async function inspectArchive(
     } else await visit(piecesOf(handle, 0, file.size), 0, budget)
   } catch (error) {
     if (error instanceof ArchiveBomb || signal.aborted) throw error
-    budget.warnings.add('The archive is damaged or not complete.')
+    budget.warnings.add(findingSentence('archive-damaged'))
   }
   return [...budget.warnings]
 }

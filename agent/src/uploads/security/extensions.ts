@@ -1,3 +1,4 @@
+import { findingSentence } from '../../../../contract/agent/security.ts'
 import { classifyFile } from '../../../../contract/file-classes.ts'
 import type { FileInfo } from '../../../../contract/agent/uploads.ts'
 import type { FileClass } from '../../../../contract/file-classes.ts'
@@ -69,7 +70,7 @@ export function doubleExtension(name: string): string | undefined {
   const parts = name.toLowerCase().split('.')
   const last = `.${parts.at(-1) ?? ''}`
   if (parts.length < 3 || parts.at(-2) === '' || !PROGRAMS.has(last)) return undefined
-  return `The name ends in ${last} behind another extension.`
+  return findingSentence('double-extension', { extension: last })
 }
 
 /** Where content and extension do not belong together: a warning, no refusal. */
@@ -77,5 +78,5 @@ export function mismatch(name: string, content: Content): string | undefined {
   const { extension } = classifyFile(name)
   const expected = PROGRAMS.has(extension) ? [] : known[extension]?.contents
   if (expected === undefined || expected.includes(content) || content === 'empty') return undefined
-  return `The content looks like ${content}, not like ${extension}.`
+  return findingSentence('other-content', { content, extension })
 }

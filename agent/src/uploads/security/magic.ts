@@ -1,3 +1,5 @@
+import { findingSentence } from '../../../../contract/agent/security.ts'
+
 /** What the first bytes of a file say that it is. */
 export type Content =
   | 'elf'
@@ -80,14 +82,7 @@ export function contentOf(head: Buffer): Content {
   return isText(head) ? 'text' : 'binary'
 }
 
-const executables: Partial<Record<Content, string>> = {
-  elf: 'a Linux program or library (ELF)',
-  pe: 'a Windows program or library (PE)',
-  'mach-o': 'a macOS program or library (Mach-O)',
-}
-
 /** The sentence about a program or shared library; undefined for everything else. Scripts are what jobs are made of. */
 export function executableWarning(content: Content): string | undefined {
-  const what = executables[content]
-  return what === undefined ? undefined : `The file is ${what}, whatever its name says.`
+  return content === 'elf' || content === 'pe' || content === 'mach-o' ? findingSentence(content) : undefined
 }

@@ -64,22 +64,6 @@ export const uploadsMessages = defineMessages('uploads', {
   'fate.compressed': { en: 'compressed to {{crossed}}', ko: '{{crossed}}(으)로 압축해 보냄' },
   warnings_one: { en: '{{count}} warning', ko: '경고 {{count}}개' },
   warnings_other: { en: '{{count}} warnings', ko: '경고 {{count}}개' },
-  'warning.looks': {
-    en: 'The content looks like {{content}}, not like {{extension}}.',
-    ko: '내용이 {{extension}}이(가) 아니라 {{content}}(으)로 보입니다.',
-  },
-  'warning.large': {
-    en: 'The archive holds a zip file that is too large to be looked into.',
-    ko: '압축 파일 안에 검사하기에 너무 큰 압축 파일이 있습니다.',
-  },
-  'warning.closed': {
-    en: 'The archive holds entries that cannot be looked into.',
-    ko: '압축 파일에 검사할 수 없는 항목이 있습니다.',
-  },
-  'warning.damaged': {
-    en: 'The archive is damaged or not complete.',
-    ko: '압축 파일이 손상되었거나 완전하지 않습니다.',
-  },
 
   'column.name': { en: 'File', ko: '파일' },
   'column.state': { en: 'State', ko: '상태' },

@@ -2,12 +2,13 @@ import { Button } from '@mantine/core'
 import { Pause, Play, RotateCw, TriangleAlert, X } from 'lucide-react'
 import type { Upload } from '../../../../contract/uploads.ts'
 import { useExplain } from '../../app/errors.ts'
+import { findingText } from '../../app/finding-messages.ts'
 import { useServices } from '../../app/services.tsx'
 import { useFormat } from '../../ui/format.ts'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { states } from '../../ui/states.ts'
-import { useMessages } from '../../ui/text.ts'
+import { useLanguage, useMessages } from '../../ui/text.ts'
 import { fateOf } from './fate.ts'
 import { uploadsMessages } from './messages.ts'
 import {
@@ -22,7 +23,6 @@ import {
 } from './progress.ts'
 import { RowButton } from './row-button.tsx'
 import { uploadsStore } from './store.ts'
-import { warningText } from './warning-text.ts'
 import styles from './uploads.module.css'
 
 /** What a state means right now: how fast, for how long, what it waits for, what became of the bytes. `extra` is left away where it is narrow. */
@@ -74,7 +74,8 @@ export function UploadBar({ upload, words }: { upload: Upload; words: string | u
 /** That the security check had something to say, and what. */
 function Warnings({ warnings }: { warnings: readonly string[] }) {
   const say = useMessages(uploadsMessages)
-  const words = warnings.map((warning) => warningText(warning, say)).join(' ')
+  const language = useLanguage()
+  const words = warnings.map((warning) => findingText(warning, language)).join(' ')
   return (
     <span className={styles.warned} title={words} aria-label={words} role="img">
       <TriangleAlert size={13} aria-hidden />

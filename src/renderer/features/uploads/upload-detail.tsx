@@ -1,12 +1,13 @@
 import { Button } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { Upload } from '../../../../contract/uploads.ts'
+import { findingText } from '../../app/finding-messages.ts'
 import { hrefOf } from '../../app/router.ts'
 import { useServices } from '../../app/services.tsx'
 import { DetailTitle, LeaveButton } from '../../ui/detail-title.tsx'
 import { ErrorNote } from '../../ui/error-note.tsx'
 import { useFormat } from '../../ui/format.ts'
-import { useMessages } from '../../ui/text.ts'
+import { useLanguage, useMessages } from '../../ui/text.ts'
 import { Time } from '../../ui/time.tsx'
 import { fateOf } from './fate.ts'
 import { LimitField } from './limit-field.tsx'
@@ -17,13 +18,13 @@ import { canPause, canRetry, hasChanged, isUnderWay, needsFile, wasThere } from 
 import { UploadBar, UploadState, useDetail } from './row-parts.tsx'
 import { uploadsStore, useUpload } from './store.ts'
 import { UploadProblem } from './upload-problem.tsx'
-import { warningText } from './warning-text.ts'
 import styles from './detail.module.css'
 
 /** One file: how it stands, what became of its bytes, and all that can be done with it. */
 export function UploadDetail(props: { id: string; beside: boolean; onPickAgain: (upload: Upload) => void }) {
   const { id, beside, onPickAgain } = props
   const say = useMessages(uploadsMessages)
+  const language = useLanguage()
   const upload = useUpload(id)
   const leaving = { href: hrefOf({ page: 'uploads' }), label: say(beside ? 'detail.close' : 'detail.back'), beside }
   if (upload === undefined)
@@ -45,7 +46,7 @@ export function UploadDetail(props: { id: string; beside: boolean; onPickAgain: 
       {warnings === undefined || warnings.length === 0 ? null : (
         <ErrorNote
           tone="wait"
-          title={warnings.map((warning) => warningText(warning, say)).join(' ')}
+          title={warnings.map((warning) => findingText(warning, language)).join(' ')}
           text={say('detail.warningsText')}
         />
       )}

@@ -6,10 +6,7 @@ import { endedSince, endedText, lookAt } from '../../../../src/renderer/features
 import { fateOf } from '../../../../src/renderer/features/uploads/fate.ts'
 import { fitting } from '../../../../src/renderer/features/uploads/fitting.ts'
 import { limitAt, positionOf, readLimit, unlimitedAt } from '../../../../src/renderer/features/uploads/limit.ts'
-import { uploadsMessages } from '../../../../src/renderer/features/uploads/messages.ts'
 import { dataOf, joined, secondsKept } from '../../../../src/renderer/features/uploads/traffic-data.ts'
-import { warningText } from '../../../../src/renderer/features/uploads/warning-text.ts'
-import { sayIn } from '../../../../src/renderer/ui/text.ts'
 import { upload } from './example.ts'
 
 describe('what became of the bytes', () => {
@@ -136,13 +133,6 @@ it('templates stand by what they take of the files', () => {
     ['half', 1, false],
     ['wire', 0, false],
   ])
-})
-
-it('warnings of the security check are said in the language of the window', () => {
-  const say = sayIn(uploadsMessages, 'ko')
-  expect(warningText('The content looks like ZIP, not like .msh.', say)).toMatch(/ZIP.*[가-힣]|[가-힣].*ZIP/)
-  expect(warningText('The archive is damaged or not complete.', say)).toMatch(/손상/)
-  expect(warningText('Something new.', say)).toBe('Something new.')
 })
 
 it('a drop has a label that is readable and never twice the same', () => {
