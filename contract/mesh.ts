@@ -71,9 +71,6 @@ export interface Mesh {
   values: Float32Array<ArrayBuffer>[]
 }
 
-/** The first four bytes, as a little-endian number. */
-export const meshMagic = 0x314d_5748
-
 /** What can be drawn, by its extension. */
 export const meshExtensions: readonly string[] = ['.frd', '.vtu', '.vtp', '.vtk', '.msh', '.stl', '.obj', '.inp']
 export const isMesh = (path: string): boolean => meshExtensions.some((end) => path.toLowerCase().endsWith(end))

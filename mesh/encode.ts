@@ -1,4 +1,5 @@
-import { type Mesh, meshMagic } from '../contract/mesh.ts'
+import type { Mesh } from '../contract/mesh.ts'
+import { meshMagic } from '../contract/mesh-magic.ts'
 
 const HEAD = 8
 

@@ -4,7 +4,7 @@
 // agent-package web cli main preload renderer. --all-platforms: the agent package brings Node for every head node, fetched from npm.
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
+import { basename, join, relative, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { ensureNode24 } from './node24.mjs'
 import { packageAgent } from './package-agent.mjs'
@@ -63,7 +63,7 @@ async function bundle(entryPoints, outdir, extra = {}) {
   const { build } = await import('esbuild')
   const { isSecond, ...options } = extra
   if (isSecond !== true) rmSync(resolve(root, outdir), { recursive: true, force: true })
-  await build({
+  const { metafile } = await build({
     absWorkingDir: root,
     entryPoints,
     outdir,
@@ -74,8 +74,19 @@ async function bundle(entryPoints, outdir, extra = {}) {
     sourcemap: true,
     define: { HEADWAY_VERSION: JSON.stringify(version) },
     logLevel: 'warning',
+    metafile: true,
     ...options,
   })
+  for (const [output, { inputs, imports }] of Object.entries(metafile.outputs)) {
+    if (!(basename(output, '.js') in coreWorkers)) continue
+    // Every thread has its own of what it loads: the schema library alone is 20 MB (measured).
+    const packages = [
+      ...Object.keys(inputs).filter((path) => path.includes('node_modules/')),
+      ...imports.filter(({ path, external }) => external && !path.startsWith('node:')).map(({ path }) => path),
+    ]
+    if (packages.length > 0)
+      throw new Error(`${output} is to run in threads without packages, and loads ${packages[0]}`)
+  }
 }
 
 /** Electron's main process and the core's process beside it. */

@@ -41,3 +41,11 @@ export function contentCut(bytes: Uint8Array, from: number, to: number): number 
   }
   return end
 }
+
+/** The digest of a content-defined chunk in a signature: so many bytes of its SHA-256, from the beginning. */
+export const signatureDigestBytes = 16
+/*
+ * `GET /api/v2/uploads/:id/signature`: the content-defined chunks of a stored file, in order, as
+ * `application/octet-stream`: for each its offset (6 bytes) and length (4 bytes), big-endian, and its digest of
+ * `signatureDigestBytes`. 202 with `Retry-After` while it is being computed; 404 for another's upload and one without bytes.
+ */

@@ -166,14 +166,6 @@ export const UploadSources = Type.Object({
 export type UploadSources = Static<typeof UploadSources>
 export type UploadSourceFile = UploadSources['sources'][number]
 
-/** The digest of a content-defined chunk in a signature: so many bytes of its SHA-256, from the beginning. */
-export const signatureDigestBytes = 16
-/*
- * `GET /api/v2/uploads/:id/signature`: the content-defined chunks (see `content-chunks.ts`) of a stored file, in order, as
- * `application/octet-stream`: for each its offset (6 bytes) and length (4 bytes), big-endian, and its digest of
- * `signatureDigestBytes`. 202 with `Retry-After` while it is being computed; 404 for another's upload and one without bytes.
- */
-
 /**
  * `POST /api/v2/uploads/sets`: many small files in one request, each opened, verified and stored as if it had come alone.
  * The body is `application/vnd.headway.set`, also with `Content-Encoding: zstd`: 4 bytes, big-endian, with the length of a

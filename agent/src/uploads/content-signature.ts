@@ -1,5 +1,4 @@
-import { contentCut, leastChunk, mostChunk } from '../../../contract/agent/content-chunks.ts'
-import { signatureDigestBytes } from '../../../contract/agent/uploads.ts'
+import { contentCut, leastChunk, mostChunk, signatureDigestBytes } from '../../../contract/agent/content-chunks.ts'
 import type { Source } from './sources.ts'
 
 /** Bytes read at once. Cutting so many takes a few milliseconds: others get their turn between. */

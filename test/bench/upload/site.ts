@@ -2,14 +2,12 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { admin, secret, spawnAgent } from '../../helpers/agent.ts'
 import { digestOfFile } from '../../helpers/random-file.ts'
+import { built } from './built.ts'
 import { settle } from './files.ts'
 import type { Ends } from './ends.ts'
 import { start } from './run.ts'
-
-const program = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
 /** What the core's process is asked: to upload files, or to keep to a limit (bytes per second) from now on. */
 export type Asked = { label: string; paths: string[] } | { limit: number }
@@ -59,8 +57,9 @@ export async function startSite(
     HEADWAY_SCHEDULER: 'local',
     JWT_SECRET_KEY: secret,
   }
-  const agent = await spawnAgent(environment, [...far, process.execPath, program('../../../agent/src/server.ts')])
-  const core = start([...near, process.execPath, program('core-process.ts'), await through(agent.url)])
+  const programs = await built()
+  const agent = await spawnAgent(environment, [...far, process.execPath, programs.agent])
+  const core = start([...near, process.execPath, programs.core, await through(agent.url)])
   const ended = once(core, 'close')
   const waiting = new Map<string, (told: Told) => void>()
   createInterface({ input: core.stdout }).on('line', (line) => {

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { signatureDigestBytes } from '../../../../contract/agent/uploads.ts'
+import { signatureDigestBytes } from '../../../../contract/agent/content-chunks.ts'
 
 /** Offset (6), length (4), digest. */
 export const ENTRY_BYTES = 10 + signatureDigestBytes

@@ -1,4 +1,5 @@
-import { type Mesh, type MeshHeader, meshMagic } from '../../../../../contract/mesh.ts'
+import type { Mesh, MeshHeader } from '../../../../../contract/mesh.ts'
+import { meshMagic } from '../../../../../contract/mesh-magic.ts'
 
 const headBytes = 8
 const floats = (buffer: ArrayBuffer, from: number, count: number) => new Float32Array(buffer, from, count)
