@@ -45,7 +45,8 @@ export async function startAgent(env, { onFirstAccount, onStarted }) {
   const logFile = join(logs, 'agent.log')
   const log = createWriteStream(logFile, { flags: 'a', mode: 0o600 })
   // A group of its own: Ctrl-C in the terminal reaches the agent once, from here, and not in the middle of its answers.
-  const child = spawn(process.execPath, [program], {
+  const { nodeFlags } = await import('../src/core/kit/node-flags.ts')
+  const child = spawn(process.execPath, [...nodeFlags, program], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,
     env: full,

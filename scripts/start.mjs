@@ -92,8 +92,11 @@ async function openHost(agent) {
   if (agent !== undefined) env.HEADWAY_LOCAL_SITE = JSON.stringify({ url: agent.url, username: agent.username })
   const electron = await findElectron({ say, signal: stopping.signal })
   if (electron !== undefined) await buildParts(['main', 'preload'], { say })
+  const { nodeFlags } = await import('../src/core/kit/node-flags.ts')
   const [command, args] =
-    electron === undefined ? [process.execPath, [program('web/headway-web.js')]] : [electron, [program('main/main.js')]]
+    electron === undefined
+      ? [process.execPath, [...nodeFlags, program('web/headway-web.js')]]
+      : [electron, [program('main/main.js')]]
   // The channel tells the host when this process is gone, however it ended.
   const child = spawn(command, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env })
   const ended = new Promise((resolve) => {

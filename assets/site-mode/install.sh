@@ -64,6 +64,8 @@ done
 if ((dry == 0 && EUID != 0)) && [[ -z "$dest" ]]; then fail 'must run as root (or with --dry-run)'; fi
 
 readonly lib="$dest$prefix" data=/var/lib/headway
+# As src/core/kit/node-flags.ts: what is young may not grow to 128 MiB beside large transfers.
+readonly node_flags=--max-semi-space-size=16
 readonly unit="$dest/etc/systemd/system/$service.service" sudoers="$dest/etc/sudoers.d/headway"
 readonly pointer="$dest/etc/headway/agent.json" settings="$dest$data/agent.yaml"
 real=0
@@ -279,7 +281,7 @@ render_command() {
 #!/bin/sh
 # Headway: the agent's program for users of this machine, for example \`headway-agent bridge\`. Written by install.sh.
 unset NODE_OPTIONS NODE_PATH
-exec $prefix/current/node $prefix/current/agent.js "\$@"
+exec $prefix/current/node $node_flags $prefix/current/agent.js "\$@"
 TEXT
 }
 render_unit() {
@@ -296,7 +298,7 @@ User=$account
 Group=$account
 UMask=0077
 Environment=HEADWAY_DATA=$data
-ExecStart=$prefix/current/node $prefix/current/agent.js serve
+ExecStart=$prefix/current/node $node_flags $prefix/current/agent.js serve
 Restart=on-failure
 RestartSec=2
 # The agent ends in order within 15 s; helpers end when it has.

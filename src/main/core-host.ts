@@ -1,4 +1,5 @@
 import { MessageChannelMain, utilityProcess, type MessagePortMain, type UtilityProcess } from 'electron'
+import { nodeFlags } from '../core/kit/node-flags.ts'
 import type { Logger } from '../core/platform.ts'
 import type { CoreStart, FromCore, Services, Standing, ToCore } from './messages.ts'
 
@@ -45,7 +46,11 @@ export function createCoreHost(options: CoreHostOptions): CoreHost {
 
   function launch(): void {
     const started = Date.now()
-    const next = utilityProcess.fork(program, [], { serviceName: 'Headway core', stdio: 'inherit' })
+    const next = utilityProcess.fork(program, [], {
+      serviceName: 'Headway core',
+      stdio: 'inherit',
+      execArgv: [...nodeFlags],
+    })
     child = next
     next.on('message', (message: FromCore) => receive(next, message))
     next.on('exit', (code) => {

@@ -20,7 +20,8 @@ const ELSEWHERE = 3
 const print = (value: object) => void writeSync(1, `${JSON.stringify(value)}\n`)
 
 async function runUp(environment: Environment, replace: boolean): Promise<number> {
-  const command = [process.execPath, process.argv[1] ?? '']
+  // With what Node was told here, by whoever wrote the launcher.
+  const command = [process.execPath, ...process.execArgv, process.argv[1] ?? '']
   const outcome = await up({ environment, command, protocol: PROTOCOL_VERSION, replace })
   print(outcome)
   if (outcome.event === 'elsewhere') return ELSEWHERE

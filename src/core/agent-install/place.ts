@@ -1,4 +1,5 @@
 import type { InstallFailure } from '../../../contract/errors.ts'
+import { nodeFlags } from '../kit/node-flags.ts'
 import type { InstallPlan } from './checks.ts'
 import { copyFile, type Copying } from './copy.ts'
 import { launcherLine, versionFolder } from './facts.ts'
@@ -102,7 +103,7 @@ export function launcherText(agent: AgentPackage, node: string, program: string)
     '#!/bin/sh',
     launcherLine(agent),
     '# Written by Headway, which replaces it with each version.',
-    `exec ${shQuote(node)} ${shQuote(program)} "$@"`,
+    `exec ${[node, ...nodeFlags, program].map(shQuote).join(' ')} "$@"`,
     '',
   ].join('\n')
 }

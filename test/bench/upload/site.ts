@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { admin, secret, spawnAgent } from '../../helpers/agent.ts'
+import { nodeFlags } from '../../../src/core/kit/node-flags.ts'
 import { digestOfFile } from '../../helpers/random-file.ts'
 import { built } from './built.ts'
 import { settle } from './files.ts'
@@ -58,8 +59,8 @@ export async function startSite(
     JWT_SECRET_KEY: secret,
   }
   const programs = await built()
-  const agent = await spawnAgent(environment, [...far, process.execPath, programs.agent])
-  const core = start([...near, process.execPath, programs.core, await through(agent.url)])
+  const agent = await spawnAgent(environment, [...far, process.execPath, ...nodeFlags, programs.agent])
+  const core = start([...near, process.execPath, ...nodeFlags, programs.core, await through(agent.url)])
   const ended = once(core, 'close')
   const waiting = new Map<string, (told: Told) => void>()
   createInterface({ input: core.stdout }).on('line', (line) => {
