@@ -1,5 +1,4 @@
 import { MessageChannelMain, utilityProcess, type MessagePortMain, type UtilityProcess } from 'electron'
-import { nodeFlags } from '../core/kit/node-flags.ts'
 import type { Logger } from '../core/platform.ts'
 import type { CoreStart, FromCore, Services, Standing, ToCore } from './messages.ts'
 
@@ -46,11 +45,7 @@ export function createCoreHost(options: CoreHostOptions): CoreHost {
 
   function launch(): void {
     const started = Date.now()
-    const next = utilityProcess.fork(program, [], {
-      serviceName: 'Headway core',
-      stdio: 'inherit',
-      execArgv: [...nodeFlags],
-    })
+    const next = utilityProcess.fork(program, [], { serviceName: 'Headway core', stdio: 'inherit' })
     child = next
     next.on('message', (message: FromCore) => receive(next, message))
     next.on('exit', (code) => {
