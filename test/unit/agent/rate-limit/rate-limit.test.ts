@@ -19,6 +19,10 @@ beforeAll(async () => {
 })
 afterAll(() => agent.close())
 
+const started = new Date()
+/** A clock that stands, so that no window ends in between. */
+const now = () => started
+
 const askFrom = (from: string) => agent.fetch('/api/test/open', { headers: { 'x-forwarded-for': from } })
 const askAs = async (at: TestAgent) => (await at.fetch('/api/test/mine', { token: await at.token('jin') })).status
 
@@ -49,7 +53,7 @@ describe('rate limits', () => {
   })
 
   it('do not believe a client that is no proxy', async () => {
-    const plain = await startAgent({ overrides: { extra } })
+    const plain = await startAgent({ overrides: { extra, now } })
     const statuses: number[] = []
     for (let round = 0; round < 4; round++) {
       const headers = { 'x-forwarded-for': `192.0.2.${round}`, 'x-real-ip': `192.0.2.${round}` }
@@ -61,7 +65,7 @@ describe('rate limits', () => {
 
   it('can be set, and switched off', async () => {
     const routes = { 'GET /api/test/mine': { max: 1, windowSeconds: 3600 } }
-    const stricter = await startAgent({ config: { rateLimit: { enabled: true, routes } }, overrides: { extra } })
+    const stricter = await startAgent({ config: { rateLimit: { enabled: true, routes } }, overrides: { extra, now } })
     const off = await startAgent({ environment: { RATE_LIMIT_ENABLED: 'false' }, overrides: { extra } })
     expect([await askAs(stricter), await askAs(stricter)]).toEqual([200, 429])
     for (let round = 0; round < 5; round++) expect(await askAs(off)).toBe(200)
