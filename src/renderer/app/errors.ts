@@ -7,7 +7,7 @@ import { sayIn, useLanguage, useMessages, type Language, type Messages, type Say
 import { connectionErrorMessages } from './connection-error-messages.ts'
 import { desktopErrorMessages } from './desktop-error-messages.ts'
 import { errorMessages } from './error-messages.ts'
-import { findingText } from './finding-messages.ts'
+import { findingText } from './findings.ts'
 import { installErrorMessages } from './install-error-messages.ts'
 
 /** An error in the user's words: what happened, and what to do. */

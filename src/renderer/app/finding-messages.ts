@@ -1,8 +1,8 @@
-import { findingOf, findings } from '../../../contract/agent/security.ts'
-import { defineMessages, sayIn, type Language } from '../ui/text.ts'
+import { findings } from '../../../contract/agent/security.ts'
+import { defineMessages } from '../ui/text.ts'
 
 /** What the security check of a site finds in a file. The English ones are the agent's own. */
-const findingMessages = defineMessages('findings', {
+export const findingMessages = defineMessages('findings', {
   'double-extension': {
     en: findings['double-extension'],
     ko: '다른 확장자 뒤에 {{extension}} 확장자가 붙은 이름입니다.',
@@ -29,11 +29,3 @@ const findingMessages = defineMessages('findings', {
   'archive-closed': { en: findings['archive-closed'], ko: '압축 파일에 검사할 수 없는 항목이 있습니다.' },
   'archive-damaged': { en: findings['archive-damaged'], ko: '압축 파일이 손상되었거나 완전하지 않습니다.' },
 } satisfies Record<keyof typeof findings, unknown>)
-
-/** A sentence of the security check in the window's language; one that this version does not know as it is. */
-export function findingText(sentence: string, language: Language): string {
-  const finding = findingOf(sentence)
-  if (finding === undefined) return sentence
-  const say = sayIn(findingMessages, language) as (id: string, values: object) => string
-  return say(finding.id, finding.values)
-}

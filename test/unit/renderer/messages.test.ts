@@ -14,7 +14,7 @@ const placeholders = (text: string) =>
 
 /** Words that Korean users know as they are: names, keys, units, file kinds, terms of Slurm and SSH. */
 const known =
-  /\b(Headway|English|Shift_JIS|GB18030|Windows-1252|YAML|JSON|CSV|ParaView|Slurm|gmsh|CalculiX|VPN|CFD|FEM|MESH|CPU|GPU|ID|URL|QOS|IP|OK|Enter|Esc|Caps|Lock|Ctrl|Alt|segmentation fault|bus error|illegal instruction|interrupt|abort|Space|MB|MiB|GiB|GB|kB|ms|https?|com|cluster|example|UTF|EUC|KR|CP949|Latin|Files?|size|exceeds|maximum|Shift|WebGL|vtu|OpenFOAM|LS-DYNA|Abaqus|Fluent|Ansys|NaN|root|PNG|CFL|sta|cvg|stdout|glstat|d3hsp|mes0000|SSH|OpenSSH|TLS|HTTPS?|DNS|TCP|CA|PEM|PAC|FIDO|Kerberos|ProxyCommand|SHA256|MaxSessions|glibc|EL8|Debian|Linux|ARM64|npm run build|known_hosts|ssh|config|user|head-node|gateway|port|proxy|none|Delete|Xvnc|TigerVNC)\b/gi
+  /\b(Headway|English|Shift_JIS|GB18030|Windows-1252|YAML|JSON|CSV|ParaView|Slurm|gmsh|CalculiX|VPN|CFD|FEM|MESH|CPU|GPU|ID|URL|QOS|IP|OK|Enter|Esc|Caps|Lock|Ctrl|Alt|segmentation fault|bus error|illegal instruction|interrupt|abort|Space|MB|MiB|GiB|GB|kB|ms|https?|com|cluster|example|UTF|EUC|KR|CP949|Latin|Files?|size|exceeds|maximum|Shift|WebGL|vtu|OpenFOAM|LS-DYNA|Abaqus|Fluent|Ansys|NaN|root|PNG|CFL|sta|cvg|stdout|glstat|d3hsp|mes0000|SSH|OpenSSH|TLS|HTTPS?|DNS|TCP|CA|PEM|PAC|FIDO|Kerberos|ProxyCommand|SHA256|MaxSessions|glibc|EL8|Debian|Linux|Windows|macOS|ELF|PE|Mach-O|ARM64|npm run build|known_hosts|ssh|config|user|head-node|gateway|port|proxy|none|Delete|Xvnc|TigerVNC)\b/gi
 
 const withoutValues = (text: string) => text.replaceAll(/\{\{\w+\}\}|https?:\/\/\S+/g, '')
 

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { Upload } from '../../../../contract/uploads.ts'
-import { findingText } from '../../app/finding-messages.ts'
+import { findingText } from '../../app/findings.ts'
 import { hrefOf } from '../../app/router.ts'
 import { useServices } from '../../app/services.tsx'
 import { DetailTitle, LeaveButton } from '../../ui/detail-title.tsx'

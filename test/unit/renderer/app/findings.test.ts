@@ -3,7 +3,7 @@ import { findings, findingOf, type FindingId } from '../../../../contract/agent/
 import { checkHead, checkName } from '../../../../agent/src/uploads/security/index.ts'
 import { explain } from '../../../../src/renderer/app/errors.ts'
 import { errorMessages } from '../../../../src/renderer/app/error-messages.ts'
-import { findingText } from '../../../../src/renderer/app/finding-messages.ts'
+import { findingText } from '../../../../src/renderer/app/findings.ts'
 import { sayIn } from '../../../../src/renderer/ui/text.ts'
 
 const ids = Object.keys(findings) as FindingId[]
